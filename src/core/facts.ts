@@ -1,0 +1,142 @@
+/**
+ * What one probe saw on a host. Pure data, made by `parseProbe` from the output of `src/remote/probe.sh`;
+ * a reading that was impossible (no root, no such tool) is `undefined`, never a guess.
+ */
+export interface HostFacts {
+  /** Editor's clock, ms since the epoch, when the probe ended. */
+  readonly takenAt: number;
+  /** The host's clock, ms since the epoch. */
+  readonly hostTime: number;
+  /** True if the root-only readings were made as root. */
+  readonly asRoot: boolean;
+  /** Login name and uid of the connection. */
+  readonly user: { readonly name: string; readonly uid: number };
+  readonly system: SystemFacts;
+  /** `uname -m`. */
+  readonly arch: string;
+  /** The container technology (docker, lxc, openvz, …) when the host is one. */
+  readonly container?: string;
+  /** `/proc/sys/kernel/random/boot_id`. */
+  readonly bootId: string;
+  readonly uptimeSeconds: number;
+  readonly kernel: KernelFacts;
+  readonly firmware?: string;
+  readonly module: ModuleFacts;
+  readonly autoload: AutoloadFacts;
+  readonly boot: BootFacts;
+  readonly rpm?: { readonly version: string };
+  readonly yum?: YumFacts;
+  readonly listeners: readonly Listener[];
+  readonly logs: readonly LogCandidate[];
+  readonly sudo: SudoState;
+  /** Names of failed systemd units; empty where there is no systemd. */
+  readonly failedUnits: readonly string[];
+  /** Login sessions of people (`who`), this connection's own one left out where it shows. */
+  readonly sessions: number;
+  readonly pendingShutdown: boolean;
+  /** What the record of this extension on the host says (`/var/lib/toa-hosts`). */
+  readonly record: { readonly originalKernel?: string; readonly runInProgress?: string };
+}
+
+export interface SystemFacts {
+  /** os-release `ID`, or derived from /etc/redhat-release where there is none (EL6): `centos`, `rhel`, `ol`, `scientific`, `debian`, … */
+  readonly id: string;
+  /** `7`, `7.6.1810`, `6.9`, `12`; the most exact one found. */
+  readonly version: string;
+  /** Major number of `version`. */
+  readonly major: number;
+  /** For people: `CentOS Linux release 7.6.1810 (Core)`. */
+  readonly name: string;
+}
+
+export interface InstalledKernel {
+  /** `uname -r` of it: `3.10.0-957.21.3.el7.toa.x86_64`. */
+  readonly release: string;
+  readonly vmlinuz: boolean;
+  /** Size in bytes; 0: there is a file but it is empty; undefined: missing. */
+  readonly initramfsBytes?: number;
+  readonly bootEntry?: boolean;
+}
+
+export interface KernelFacts {
+  /** `uname -r`. */
+  readonly running: string;
+  /** `rpm -qf /boot/vmlinuz-<running>`: the owning package, undefined if no package owns it. */
+  readonly runningPackage?: string;
+  /** `rpm -q kernel`, oldest first as rpm lists them. */
+  readonly installed: readonly InstalledKernel[];
+  /** `grubby --default-kernel`: a path such as /boot/vmlinuz-3.10.0-957.el7.x86_64. */
+  readonly defaultPath?: string;
+  /** `UPDATEDEFAULT` of /etc/sysconfig/kernel. */
+  readonly updateDefault?: string;
+  /** `BOOT_IMAGE` of /proc/cmdline. */
+  readonly bootImage?: string;
+}
+
+export interface ModuleFacts {
+  /** Path of toa.ko or toa.ko.xz for the running kernel. */
+  readonly file?: string;
+  /** `/proc/modules` has a line whose first word is exactly `toa`. */
+  readonly loaded: boolean;
+  /** Loaded modules with toa in the name that are not `toa` (vtoa, tcp_toa). */
+  readonly lookalikes: readonly string[];
+  /** Summed over CPUs; undefined: no file (module not loaded), or not readable. */
+  readonly counters?: Counters;
+  readonly countersReadable: 'yes' | 'denied' | 'absent';
+}
+
+/** Rows of /proc/net/toa_stats, each summed over its CPU columns. */
+export type Counters = Readonly<Record<string, number>>;
+
+export interface AutoloadFacts {
+  readonly exists: boolean;
+  /** Octal, four digits: `0755`. */
+  readonly mode?: string;
+  readonly content?: string;
+}
+
+export interface BootFacts {
+  readonly freeBytes?: number;
+  /** Free inodes and bytes of /, where /boot is no filesystem of its own they are the same. */
+  readonly rootFreeBytes?: number;
+  readonly loader: 'grub2' | 'grub-legacy' | 'unknown';
+  readonly efi: boolean;
+  readonly secureBoot: boolean;
+  /** /boot stands in fstab; is it mounted? */
+  readonly bootInFstab: boolean;
+  readonly bootMounted: boolean;
+}
+
+export interface YumFacts {
+  readonly version: string;
+  readonly installonlyLimit?: number;
+  readonly exclude: readonly string[];
+  readonly localpkgGpgcheck: boolean;
+  /** Who holds /var/run/yum.pid: pid and command line, if a live process does. */
+  readonly lock?: { readonly pid: number; readonly command: string };
+}
+
+/** A listening TCP port, from state 0A rows of /proc/net/tcp and tcp6. */
+export interface Listener {
+  readonly port: number;
+  /** `dual` is presumed for a `::` listener without a 0.0.0.0 one on the port (domain: never read from ss text). */
+  readonly family: 'ipv4' | 'ipv6' | 'dual';
+  readonly address: string;
+  /** True if a `::ffff:a.b.c.d` peer on this port proves the dual stack. */
+  readonly provenDual: boolean;
+}
+
+export type LogServer = 'nginx' | 'httpd' | 'tomcat' | 'haproxy' | 'other';
+
+export interface LogCandidate {
+  readonly path: string;
+  readonly server: LogServer;
+  /** Readable by the connection's user, only by root, or not known (its directory cannot be listed). */
+  readonly readable: 'yes' | 'root' | 'unknown';
+  readonly bytes?: number;
+  /** How it was found: open in a running server, at its usual place, or named by the user. */
+  readonly found: 'open' | 'usual' | 'configured';
+}
+
+/** How this connection's user becomes root. `password`: sudo asks, or refuses when asked; only asking tells. */
+export type SudoState = 'root' | 'nopasswd' | 'password' | 'requiretty' | 'absent';

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+import { readFileSync } from 'node:fs';
+
+/** Remote scripts are text to the product; the bundler does the same with its loader option. */
+const shellAsText = {
+  name: 'shell-as-text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    const path = id.split('?')[0] ?? id;
+    return path.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(path, 'utf8'))}` : undefined;
+  },
+};
+
+export default defineConfig({
+  plugins: [shellAsText],
+  resolve: { alias: { vscode: new URL('./test/unit/ui/vscode.ts', import.meta.url).pathname } },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'hosts', include: ['test/hosts/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2 },
+      },
+      {
+        extends: true,
+        test: { name: 'editor', include: ['test/editor/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false },
+      },
+    ],
+  },
+});
