@@ -1,4 +1,9 @@
 import type { SudoState } from '../core/facts';
+import { HostError } from '../core/problem';
+import { handshake, type Handshake } from './handshake';
+import { collect } from './collect';
+import { nonce } from './nonce';
+import { sudoShell } from './sudo';
 import type { Channel, Prompts, Session } from './ports';
 
 /** As whom a script runs on the host. Root goes through sudo unless the connection's user is root already. */
@@ -15,24 +20,67 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
+/** The login shell may be csh or fish, and the argument limit is 128 KiB: the command line is a constant, the script goes on stdin. */
+const SHELL = 'exec /bin/sh -s';
+
+/** A shell may never answer (ForceCommand, a menu): this long without its first marker is a failure. */
+const READY_SECONDS = 30;
+
+const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
+
 /**
- * Starts a POSIX sh script on the host and gives its channel: stdout and stderr are the script's own, stdin is the
- * script's own stdin (what is written after this resolves). Rejects with HostError: sudo problems, connection problems.
+ * Starts a POSIX sh script on the host and gives its channel: stdout and stderr are the script's own (one stream where
+ * sudo demands a terminal), stdin is the script's own stdin (what is written after this resolves).
+ * Rejects with HostError: sudo problems, `noShell`, connection problems.
  */
-export function openScript(_session: Session, _script: string, _options: ScriptOptions): Promise<Channel> {
-  throw new Error('being written');
+export async function openScript(session: Session, script: string, options: ScriptOptions): Promise<Channel> {
+  const shake =
+    options.as === 'user' || options.as.sudo === 'root'
+      ? handshake(await session.open(SHELL, { signal: options.signal }))
+      : await sudoShell(session, options.as, options.signal);
+  const raw = shake.channel();
+  const begin = handshake(raw);
+  const marker = nonce();
+  // A brace group is parsed as a whole before any of it runs, so that a connection cut in transit never runs half a script;
+  // and nothing more is sent until the marker is seen, because some shells read ahead on stdin.
+  await raw.write(`{ printf '%s\\n' ${marker}\n${script}\nexit $?\n}\n`);
+  await readyOrFail(begin, marker, session, raw);
+  return begin.channel();
 }
 
 /** Runs a script to its end and collects its output. Rejects with `deadline`, `outputTooLong`, or as openScript does. */
-export function runScript(
-  _session: Session,
-  _script: string,
-  _options: ScriptOptions & {
-    readonly deadlineSeconds: number;
-    readonly maxBytes?: number;
-    readonly stdin?: string;
-    readonly what: string;
-  },
+export async function runScript(
+  session: Session,
+  script: string,
+  options: ScriptOptions & { readonly deadlineSeconds: number; readonly maxBytes?: number; readonly stdin?: string; readonly what: string },
 ): Promise<ScriptResult> {
-  throw new Error('being written');
+  const channel = await openScript(session, script, options);
+  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  // The deadline starts when the script does: the time that a person needs for a password does not count.
+  const deadline = AbortSignal.timeout(options.deadlineSeconds * 1000);
+  try {
+    if (options.stdin !== undefined) await channel.write(options.stdin);
+    channel.end();
+    const result = await collect(channel, limit, AbortSignal.any([options.signal, deadline]));
+    if (result === 'outputTooLong') throw new HostError({ code: 'outputTooLong', bytes: limit }, session.host.name);
+    return result;
+  } catch (error) {
+    if (deadline.aborted && !options.signal.aborted && !(error instanceof HostError)) {
+      throw new HostError({ code: 'deadline', what: options.what, seconds: options.deadlineSeconds }, session.host.name, { cause: error });
+    }
+    throw error;
+  } finally {
+    channel.close();
+  }
+}
+
+async function readyOrFail(shake: Handshake, marker: string, session: Session, channel: Channel): Promise<void> {
+  const timer = setTimeout(() => channel.close(), READY_SECONDS * 1000);
+  try {
+    if ((await shake.until(marker)) === true) return;
+  } finally {
+    clearTimeout(timer);
+  }
+  channel.close();
+  throw new HostError({ code: 'noShell', output: shake.said().slice(-500) }, session.host.name);
 }
