@@ -1,0 +1,92 @@
+// Debian packages: what each command needs, what is missing, and installing it with consent.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { look, run, say, stop, which } from './shell.mjs';
+
+/** @typedef {'check' | 'unit' | 'lab' | 'editor'} Need */
+
+/**
+ * Debian 12 packages by need. `check`: the linters. `unit`: the shells and awks the remote scripts are run under.
+ * `lab`: hosts in namespaces with real sshd, rpm and yum. `editor`: code-server's build and a browser to drive it.
+ * @type {Record<Need, readonly string[]>}
+ */
+const packages = {
+  check: words('shellcheck'),
+  unit: words('dash busybox mksh posh mawk'),
+  lab: words('openssh-server openssh-client rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev util-linux uidmap iproute2 procps'),
+  editor: words('chromium fonts-dejavu-core libkrb5-dev build-essential python3 pkg-config'),
+};
+
+/** @param {string} text */
+function words(text) {
+  return text.split(' ');
+}
+
+/** The daemons that come with these packages; the lab starts its own copies, so nothing of them should run or start at boot. */
+const daemons = { 'openssh-server': 'ssh', 'nginx-light': 'nginx' };
+
+/** @param {Iterable<Need>} needs @returns {string[]} the packages that are not installed */
+export function missingPackages(needs) {
+  const wanted = [...new Set([...needs].flatMap((need) => packages[need]))];
+  return wanted.filter((name) => look('dpkg-query', ['-W', '-f', '${db:Status-Status}', name]) !== 'installed');
+}
+
+/**
+ * Installs missing packages after asking. Ends the script where that is impossible or refused, saying what to do instead.
+ * @param {Iterable<Need>} needs
+ * @param {{ yes: boolean }} options
+ */
+export async function ensurePackages(needs, { yes }) {
+  if (!which('dpkg-query') || !which('apt-get')) return stop(otherSystem(needs));
+  const missing = missingPackages(needs);
+  if (missing.length === 0) return;
+  const admin = process.getuid?.() === 0 ? [] : ['sudo'];
+  const command = [...admin, 'apt-get', 'install', '--no-install-recommends', ...missing].join(' ');
+  if (admin.length > 0 && !which('sudo')) return stop(`Missing packages, and neither root nor sudo is here. As root:\n  ${command}`);
+  if (!yes && !(await agreed(missing))) return stop(`Nothing was installed. To do it by hand:\n  ${command}\nOr add: -- -y`);
+  await install(missing, admin);
+}
+
+/** @param {string[]} missing */
+async function agreed(missing) {
+  say(`These Debian packages are missing:\n  ${missing.join(' ')}`);
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question('Install them with apt? [y/N] ');
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** @param {string[]} names @param {string[]} admin */
+async function install(names, admin) {
+  say(`Installing with apt: ${names.join(' ')}`);
+  const [program, ...before] = [...admin, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0'];
+  /** @type {import('node:child_process').SpawnOptions} */
+  const quiet = { stdio: [admin.length > 0 ? 'inherit' : 'ignore', 'ignore', 'inherit'] };
+  const release = holdDaemons(admin);
+  const done =
+    (await run(program, [...before, 'update'], quiet)) === 0 &&
+    (await run(program, [...before, 'install', '-y', '--no-install-recommends', ...names], quiet)) === 0;
+  release();
+  if (!done) stop('apt failed; its own words are above.');
+  for (const [name, unit] of Object.entries(daemons)) {
+    if (names.includes(name)) look(...withAdmin(admin, 'systemctl', ['disable', '--now', unit]));
+  }
+}
+
+/** Keeps freshly installed daemons from starting (Debian's policy-rc.d), where we may say so. @param {string[]} admin */
+function holdDaemons(admin) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (admin.length > 0 || existsSync(policy)) return () => undefined;
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  return () => rmSync(policy, { force: true });
+}
+
+/** @param {string[]} admin @param {string} program @param {string[]} args @returns {[string, string[]]} */
+const withAdmin = (admin, program, args) => (admin.length > 0 ? ['sudo', [program, ...args]] : [program, args]);
+
+/** @param {Iterable<Need>} needs */
+const otherSystem = (needs) => `This command is made for Debian 12: its test hosts and its embedded editor need Linux and these packages:
+  ${[...new Set([...needs].flatMap((need) => packages[need]))].join(' ')}
+To use the extension with a real host on any system: npm ci --ignore-scripts, npm run package, then in VS Code
+"Extensions: Install from VSIX…" with dist/toa-hosts.vsix. It lists the hosts of ~/.ssh/config; "TOA: Add Host…" adds others.`;
