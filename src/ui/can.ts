@@ -1,0 +1,68 @@
+import type { HostView } from './hostView';
+
+/** What can be done with a host now. Menus, palette choices and the tests use the same answer. */
+export type Ability = 'signIn' | 'install' | 'reboot' | 'load' | 'verify' | 'log' | 'original' | 'cancel' | 'plan' | 'report' | 'busy';
+
+/** What the editor holds for a host beside its probe. */
+export interface Held {
+  readonly cancellable: boolean;
+  readonly plan: boolean;
+  readonly report: boolean;
+}
+
+/** True for the release of a TOA kernel, by the vendor's own naming. */
+export const isToaRelease = (release: string): boolean => /\.toa(\.|$)/.test(release);
+
+/**
+ * The abilities of a host. A stale state still offers what was true when it was seen: every flow probes again before
+ * it changes anything.
+ */
+export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
+  const can = new Set<Ability>();
+  if (held.plan) can.add('plan');
+  if (held.report) can.add('report');
+  if (view.host.logs.length > 0 || (view.facts?.logs.length ?? 0) > 0) can.add('log');
+  if (view.busy !== undefined) {
+    can.add('busy');
+    if (held.cancellable) can.add('cancel');
+    return can;
+  }
+  const { state, facts } = view;
+  switch (state.kind) {
+    case 'unknown':
+    case 'unsupported':
+      break;
+    case 'needsSignIn':
+    case 'unreachable':
+      if (state.kind === 'needsSignIn' || state.problem.code === 'authFailed') can.add('signIn');
+      break;
+    case 'notInstalled':
+      can.add('install').add('verify');
+      break;
+    case 'awaitingReboot':
+      can.add('reboot').add('verify');
+      break;
+    case 'notLoaded':
+      can.add('load').add('verify');
+      break;
+    case 'drifted':
+      can.add('verify');
+      if (state.drift.some(({ what }) => what === 'runningKernel')) can.add('reboot');
+      if (state.drift.some(({ what }) => what === 'moduleGone')) can.add('load');
+      break;
+    case 'loaded':
+    case 'receiving':
+    case 'delivering':
+    case 'proven':
+      can.add('verify');
+      break;
+  }
+  if (
+    facts !== undefined &&
+    isToaRelease(facts.kernel.running) &&
+    facts.kernel.installed.some((kernel) => !isToaRelease(kernel.release) && kernel.vmlinuz)
+  ) {
+    can.add('original');
+  }
+  return can;
+}

@@ -1,0 +1,210 @@
+import { l10n } from 'vscode';
+import type { Problem } from '../../core/problem';
+import type { Drift, HostState } from '../../core/state';
+import type { HostView } from '../hostView';
+import { count, kernelName } from './amount';
+import { plain } from './hostile';
+import { age } from './time';
+import { unsupportedText } from './unsupported';
+
+/** Name of a state for people: first line of a tooltip, `Last known: …`. */
+export function stateLabel(state: HostState): string {
+  switch (state.kind) {
+    case 'unknown':
+      return l10n.t('Not probed');
+    case 'needsSignIn':
+      return l10n.t('Needs sign-in');
+    case 'unreachable':
+      return l10n.t('Unreachable');
+    case 'unsupported':
+      return l10n.t('Unsupported');
+    case 'notInstalled':
+      return l10n.t('Not installed');
+    case 'awaitingReboot':
+      return l10n.t('Awaiting reboot');
+    case 'notLoaded':
+      return l10n.t('Module not loaded');
+    case 'loaded':
+      return l10n.t('Loaded');
+    case 'receiving':
+      return l10n.t('Receiving');
+    case 'delivering':
+      return state.likely ? l10n.t('Delivering, likely working') : l10n.t('Delivering');
+    case 'proven':
+      return l10n.t('Proven');
+    case 'drifted':
+      return l10n.t('Drifted');
+  }
+}
+
+/** The short grey text beside the host's name, for a state that is fresh. */
+function stateDescription(state: HostState, view: HostView, now: number): string {
+  switch (state.kind) {
+    case 'unknown':
+      return l10n.t('not probed yet');
+    case 'needsSignIn':
+      return l10n.t('needs sign-in');
+    case 'unreachable':
+      return view.probedAt === undefined
+        ? l10n.t('unreachable: {0}', unreachableReason(state.problem))
+        : l10n.t('unreachable: {0} · {1}', unreachableReason(state.problem), age(view.probedAt, now));
+    case 'unsupported':
+      return l10n.t('unsupported: {0}', plain(state.system, 60));
+    case 'notInstalled':
+      return l10n.t('not installed · {0}', plain(state.system, 60));
+    case 'awaitingReboot':
+      return l10n.t('installed, awaiting reboot');
+    case 'notLoaded':
+      return l10n.t('booted, module not loaded');
+    case 'loaded':
+      return l10n.t('loaded · {0}', countersText(state.counters));
+    case 'receiving':
+      return l10n.t('receiving · +{0}/min', count(Math.round(state.perMinute)));
+    case 'delivering':
+      return state.likely ? l10n.t('delivering · likely in the log') : l10n.t('delivering · log not seen yet');
+    case 'proven':
+      return l10n.t('proven · {0}', age(state.proof.at, now));
+    case 'drifted':
+      return l10n.t('drifted: {0}', state.drift.map(driftText).join(', '));
+  }
+}
+
+/** What the tree shows beside the name: busy before stale before the state. */
+export function descriptionText(view: HostView, now: number): string {
+  const { busy } = view;
+  if (busy !== undefined) {
+    return busy.n !== undefined && busy.of !== undefined
+      ? l10n.t('{0}, step {1} of {2}', busyText(busy.goal), busy.n, busy.of)
+      : l10n.t('{0}…', busyText(busy.goal));
+  }
+  if (view.stale && view.probedAt !== undefined && hasEvidence(view.state)) {
+    return l10n.t('stale: {0} {1}', stateLabel(view.state).toLowerCase(), age(view.probedAt, now));
+  }
+  return stateDescription(view.state, view, now);
+}
+
+/** True for states that a probe made: only these can become stale. */
+export const hasEvidence = (state: HostState): boolean =>
+  state.kind !== 'unknown' && state.kind !== 'needsSignIn' && state.kind !== 'unreachable';
+
+/** The sentence that says what the state means. */
+export function stateMeaning(view: HostView): string {
+  const { state } = view;
+  switch (state.kind) {
+    case 'unknown':
+      return l10n.t('Nothing is known about this host. Refresh to probe it; a probe changes nothing.');
+    case 'needsSignIn':
+    case 'unreachable':
+      return '';
+    case 'unsupported':
+      return l10n.t('TOA cannot be installed: {0}. The log can still be read.', unsupportedText(state.reason, state.system));
+    case 'notInstalled':
+      return l10n.t('No TOA kernel is installed. The system is supported.');
+    case 'awaitingReboot':
+      return l10n.t(
+        'Evidence 0 of 5. {0} is installed; {1} is running.',
+        kernelName(plain(state.release)),
+        kernelName(plain(state.running)),
+      );
+    case 'notLoaded':
+      return l10n.t('Evidence 1 of 5. The TOA kernel runs, the module is not in /proc/modules.');
+    case 'loaded':
+      return l10n.t('Evidence 2 of 5. Loaded is not yet working: no visitor’s address was received.');
+    case 'receiving':
+      return l10n.t('Evidence 3 of 5. syn_recv_sock_toa rises; the application has not asked yet.');
+    case 'delivering':
+      return state.likely
+        ? l10n.t(
+            'Evidence 4 of 5. getname_toa_ok rises, and the log shows addresses that are nobody’s raw peer. A test with your own address proves it.',
+          )
+        : l10n.t('Evidence 4 of 5. getname_toa_ok rises; no log line has shown it yet.');
+    case 'proven':
+      return l10n.t('Evidence 5 of 5. {0} in {1}, peer {2}.', plain(state.proof.address), plain(state.proof.log), plain(state.proof.peer));
+    case 'drifted':
+      return l10n.t('Was at evidence {0} of 5. Since then: {1}.', state.was, state.drift.map(driftText).join(', '));
+  }
+}
+
+/** Why a host cannot be reached, in one or two words. */
+function unreachableReason(problem: Problem): string {
+  switch (problem.code) {
+    case 'connectTimeout':
+      return l10n.t('timed out');
+    case 'connectFailed':
+      return plain(problem.reason, 60);
+    case 'noCommonAlgorithm':
+      return l10n.t('no common algorithm');
+    case 'hostKeyChanged':
+      return l10n.t('host key changed');
+    case 'hostKeyRevoked':
+      return l10n.t('host key revoked');
+    case 'hostKeyUnknown':
+      return l10n.t('host key not accepted');
+    case 'authFailed':
+      return l10n.t('sign-in refused');
+    case 'configInvalid':
+      return l10n.t('SSH configuration');
+    case 'connectionLost':
+      return l10n.t('connection lost');
+    case 'deadline':
+      return l10n.t('no answer in time');
+    case 'noShell':
+    case 'probeUnreadable':
+    case 'outputTooLong':
+      return l10n.t('unreadable answer');
+    default:
+      return l10n.t('probe failed');
+  }
+}
+
+function countersText(counters: 'flat' | 'unread' | 'first'): string {
+  switch (counters) {
+    case 'flat':
+      return l10n.t('counters flat');
+    case 'unread':
+      return l10n.t('counters not readable');
+    case 'first':
+      return l10n.t('counters read once');
+  }
+}
+
+function driftText(drift: Drift): string {
+  switch (drift.what) {
+    case 'defaultKernel':
+      return l10n.t('default kernel changed');
+    case 'runningKernel':
+      return l10n.t('TOA kernel not running');
+    case 'autoloadMissing':
+      return l10n.t('toa.modules missing');
+    case 'autoloadMode':
+      return l10n.t('toa.modules not executable');
+    case 'autoloadContent':
+      return l10n.t('toa.modules changed');
+    case 'moduleGone':
+      return l10n.t('module not loaded');
+  }
+}
+
+/** What a host is busy with. Goals are ours; one without words shows itself. */
+function busyText(goal: string): string {
+  switch (goal) {
+    case 'probe':
+      return l10n.t('probing');
+    case 'connect':
+      return l10n.t('connecting');
+    case 'install':
+      return l10n.t('installing');
+    case 'plan':
+      return l10n.t('planning');
+    case 'reboot':
+      return l10n.t('rebooting');
+    case 'verify':
+      return l10n.t('verifying');
+    case 'loadModule':
+      return l10n.t('loading the module');
+    case 'bootOriginal':
+      return l10n.t('booting the original kernel');
+    default:
+      return plain(goal, 60);
+  }
+}

@@ -1,0 +1,66 @@
+import { l10n, MarkdownString } from 'vscode';
+import type { Ability } from '../can';
+import type { HostView } from '../hostView';
+import { kernelName } from '../text/amount';
+import { markdownCode, markdownText } from '../text/hostile';
+import { problemText } from '../text/problem';
+import { hasEvidence, stateLabel, stateMeaning } from '../text/state';
+import { age, dateTime } from '../text/time';
+import { lookKind, lookMarkdown } from './look';
+
+const LINKS: readonly (readonly [Ability, string, () => string])[] = [
+  ['signIn', 'toa.signIn', () => l10n.t('Sign in')],
+  ['install', 'toa.install', () => l10n.t('Install TOA')],
+  ['reboot', 'toa.reboot', () => l10n.t('Reboot')],
+  ['load', 'toa.loadModule', () => l10n.t('Load module')],
+  ['log', 'toa.openLog', () => l10n.t('Open log')],
+  ['verify', 'toa.verify', () => l10n.t('Verify')],
+  ['report', 'toa.showReport', () => l10n.t('Show report')],
+];
+
+/** The evidence behind a host's state, with the commands that can follow. Only our own commands are trusted. */
+export function hostTooltip(view: HostView, abilities: ReadonlySet<Ability>, now: number): MarkdownString {
+  const links = LINKS.filter(([ability]) => abilities.has(ability));
+  const blocks = [heading(view), stateLine(view, now), meaning(view), system(view), linkLine(view, links)];
+  const tooltip = new MarkdownString(blocks.filter((block) => block !== '').join('\n\n'));
+  tooltip.supportThemeIcons = true;
+  tooltip.isTrusted = { enabledCommands: links.map(([, command]) => command) };
+  return tooltip;
+}
+
+function heading({ host }: HostView): string {
+  const where = host.address === undefined ? [] : [markdownText(host.port === undefined ? host.address : `${host.address}:${host.port}`)];
+  return [`**${markdownText(host.name)}**`, ...where, ...(host.group === undefined ? [] : [markdownText(host.group)])].join(' · ');
+}
+
+function stateLine(view: HostView, now: number): string {
+  const { probedAt, state } = view;
+  const when = probedAt === undefined ? '' : `, ${l10n.t('probed {0}', age(probedAt, now))}`;
+  const stale = view.stale && hasEvidence(state) && probedAt !== undefined;
+  const kind = lookKind(view);
+  const line = `${lookMarkdown(kind)} **${markdownText(stateLabel(state))}**${when}`;
+  return stale ? `${line}\n\n${markdownText(l10n.t('Last probe {0}. This is what was true then.', dateTime(probedAt)))}` : line;
+}
+
+function meaning(view: HostView): string {
+  const { state } = view;
+  if (state.kind === 'unreachable' || state.kind === 'needsSignIn')
+    return markdownText(problemText(state.problem, { host: view.host.name }).message, 900);
+  return markdownText(stateMeaning(view), 900);
+}
+
+function system({ facts }: HostView): string {
+  if (facts === undefined) return '';
+  const original = facts.record.originalKernel;
+  const parts = [
+    `${markdownText(facts.system.name, 120)} ${markdownText(facts.arch, 20)}`,
+    `${l10n.t('kernel')} ${markdownCode(kernelName(facts.kernel.running), 120)}`,
+    ...(original === undefined ? [] : [`${l10n.t('original kernel')} ${markdownCode(kernelName(original), 120)}`]),
+  ];
+  return `---\n\n${parts.join(' · ')}`;
+}
+
+function linkLine(view: HostView, links: typeof LINKS): string {
+  const argument = encodeURIComponent(JSON.stringify([{ kind: 'host', hostId: view.host.id }]));
+  return links.map(([, command, label]) => `[${markdownText(label())}](command:${command}?${argument})`).join(' · ');
+}
