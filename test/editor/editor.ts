@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 import { startEditor, type EditorOptions, type EditorServer } from './server';
+import { themes } from './settings';
 import { launchBrowser, openWorkbench, screenshot } from './workbench';
 
 /** What `npm run package` makes. */
@@ -41,4 +42,13 @@ export function keepWhatFailed(editor: () => OpenEditor | undefined): void {
     const file = await screenshot(open.page, `failed-${task.name.replaceAll(/[^a-z0-9]+/gi, '-')}`);
     console.error(`The screen when it failed: ${file}\n${open.server.log().slice(-3000)}`);
   });
+}
+
+/** A screenshot in each theme; the dark one stays. */
+export async function shootThemes({ page, server }: OpenEditor, name: string): Promise<void> {
+  for (const look of ['light', 'contrast', 'dark'] as const) {
+    server.configure({ 'workbench.colorTheme': themes[look].name });
+    await page.locator(`.monaco-workbench.${themes[look].className}`).waitFor();
+    await screenshot(page, `${name}-${look}`);
+  }
 }

@@ -27,9 +27,9 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'editor.minimap.enabled': false,
 };
 
-/** The themes every screenshot is looked at in. */
+/** The themes screenshots are looked at in, and the class the workbench wears in each. */
 export const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  contrast: 'Default High Contrast',
+  dark: { name: 'Default Dark Modern', className: 'vs-dark' },
+  light: { name: 'Default Light Modern', className: 'vs' },
+  contrast: { name: 'Default High Contrast', className: 'hc-black' },
 } as const;
