@@ -1,0 +1,48 @@
+import { canonicalAddress } from '../../shared/address';
+import type { LogFields } from '../../shared/logEntry';
+
+/** Reads a line that is one JSON object with an address under one of the usual names; undefined: it is not. */
+export function parseJson(line: string): LogFields | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  // Caddy keeps the request's fields in an object of its own.
+  const all = isRecord(value.request) ? { ...value.request, ...value } : value;
+  const text = (...names: readonly string[]): string | undefined => first(all, names);
+  const address = text('remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip');
+  if (address === undefined) return undefined;
+  const request = /^([A-Z]+) (\S+)/.exec(text('request', 'request_line') ?? '');
+  return defined({
+    address: canonicalAddress(address),
+    time: text('time_iso8601', 'time_local', '@timestamp', 'timestamp', 'time', 'ts'),
+    method: text('request_method', 'method', 'verb') ?? request?.[1],
+    path: text('request_uri', 'uri', 'path', 'url') ?? request?.[2],
+    status: numeric(text('status', 'response', 'code')),
+    bytes: numeric(text('body_bytes_sent', 'bytes_sent', 'bytes', 'size')),
+    forwardedFor: filled(text('http_x_forwarded_for', 'x_forwarded_for', 'xff')),
+  });
+}
+
+function first(record: Record<string, unknown>, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = record[name];
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return undefined;
+}
+
+/** The same fields without those that are undefined. */
+export function defined(fields: { readonly [K in keyof LogFields]: LogFields[K] | undefined }): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const numeric = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+const filled = (text: string | undefined): string | undefined => (text === '' || text === '-' ? undefined : text);
