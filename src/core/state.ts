@@ -1,4 +1,9 @@
+import { driftOf } from './drift';
+import { DELIVERED, evidenceLevel, heldProof, isLikely, RECEIVED, referenceReading, riseOf } from './evidence';
+import type { HostFacts } from './facts';
 import type { Problem, UnsupportedReason } from './problem';
+import { support } from './support';
+import { isToaRelease } from './vendor';
 
 /** Evidence levels of domain.md: what a TOA state is worth. -1: nothing installed. */
 export type EvidenceLevel = -1 | 0 | 1 | 2 | 3 | 4 | 5;
@@ -37,11 +42,78 @@ export interface Proof {
   readonly at: number;
 }
 
+/** The module's counters at one probe. */
+export interface CounterReading {
+  readonly values: Readonly<Record<string, number>>;
+  readonly bootId: string;
+  readonly at: number;
+}
+
 /** What is remembered of a host between probes (and over editor restarts): never a secret. */
 export interface HostMemory {
-  /** Highest level ever seen and when; the base of drift. */
+  /** Highest level ever seen and when it was last seen; the base of drift. */
   readonly best?: { readonly level: EvidenceLevel; readonly at: number };
-  /** Counters at the previous probe with its boot, so that a rise can be told. */
-  readonly counters?: { readonly values: Readonly<Record<string, number>>; readonly bootId: string; readonly at: number };
+  /** Counters at the latest probe, so that a rise can be told. */
+  readonly counters?: CounterReading;
+  /** The reading that the latest probe was compared with. */
+  readonly earlier?: CounterReading;
   readonly proof?: Proof & { readonly bootId: string };
+  /** Visitors were seen in the log that were nobody's raw peer; holds for one boot. */
+  readonly likely?: { readonly bootId: string; readonly at: number };
+}
+
+/**
+ * The state that a probe shows, and what is to be remembered for the next one. `now` is the editor's clock in ms; a
+ * level that holds now is remembered with it.
+ */
+export function hostState(facts: HostFacts, memory: HostMemory, now: number): { readonly state: HostState; readonly memory: HostMemory } {
+  const able = support(facts);
+  const level = evidenceLevel(facts, memory);
+  const next = remember(facts, memory, level, now);
+  if ('reason' in able) return { state: { kind: 'unsupported', ...able }, memory: next };
+  const best = next.best ?? { level, at: now };
+  const drift = driftOf(facts, able.row, best.level);
+  if (drift.length > 0) return { state: { kind: 'drifted', drift, was: best.level, wasAt: best.at }, memory: next };
+  return { state: stateAt(level, facts, memory), memory: next };
+}
+
+function stateAt(level: EvidenceLevel, facts: HostFacts, memory: HostMemory): HostState {
+  const { kernel, module } = facts;
+  const proof = heldProof(facts, memory);
+  const release = kernel.installed.findLast((one) => isToaRelease(one.release))?.release ?? '';
+  switch (level) {
+    case -1:
+      return { kind: 'notInstalled', system: facts.system.name };
+    case 0:
+      return { kind: 'awaitingReboot', release, running: kernel.running };
+    case 1:
+      return { kind: 'notLoaded', release: kernel.running, ...(module.file === undefined ? {} : { moduleFile: module.file }) };
+    case 3:
+      return { kind: 'receiving', perMinute: riseOf(RECEIVED, facts, memory)?.perMinute ?? 0 };
+    case 4:
+      return { kind: 'delivering', perMinute: riseOf(DELIVERED, facts, memory)?.perMinute ?? 0, likely: isLikely(facts, memory) };
+    case 2:
+    case 5:
+      return proof === undefined ? { kind: 'loaded', counters: countersOf(facts, memory) } : { kind: 'proven', proof };
+  }
+}
+
+function countersOf(facts: HostFacts, memory: HostMemory): 'flat' | 'unread' | 'first' {
+  if (facts.module.counters === undefined) return 'unread';
+  return referenceReading(facts, memory) === undefined ? 'first' : 'flat';
+}
+
+function remember(facts: HostFacts, memory: HostMemory, level: EvidenceLevel, now: number): HostMemory {
+  const counters =
+    facts.module.counters === undefined ? undefined : { values: facts.module.counters, bootId: facts.bootId, at: facts.takenAt };
+  const earlier = referenceReading(facts, memory);
+  const best = memory.best !== undefined && memory.best.level > level ? memory.best : { level, at: now };
+  const proof = memory.proof !== undefined && heldProof(facts, memory) !== undefined ? memory.proof : undefined;
+  return {
+    best,
+    ...(counters === undefined ? {} : { counters }),
+    ...(earlier === undefined ? {} : { earlier }),
+    ...(proof === undefined ? {} : { proof }),
+    ...(memory.likely !== undefined && isLikely(facts, memory) ? { likely: memory.likely } : {}),
+  };
 }

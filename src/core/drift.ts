@@ -1,0 +1,44 @@
+import type { AutoloadFacts, HostFacts } from './facts';
+import type { VendorRow } from './plan';
+import type { Drift, EvidenceLevel } from './state';
+import { autoloadContent, isToaRelease } from './vendor';
+
+/**
+ * What has moved away from a working host, or will be away at its next boot. `best` is the highest level seen so far, this
+ * probe's included: a host that was only installed and never booted has not drifted.
+ */
+export function driftOf(facts: HostFacts, row: VendorRow, best: EvidenceLevel): readonly Drift[] {
+  if (best < 1) return [];
+  const { kernel, module } = facts;
+  const running = isToaRelease(kernel.running);
+  const defaultKernel = kernel.defaultPath
+    ?.split('/')
+    .at(-1)
+    ?.replace(/^vmlinuz-/, '');
+  const drift: Drift[] = [];
+  if (!running) drift.push({ what: 'runningKernel', now: kernel.running });
+  if (defaultKernel !== undefined && !isToaRelease(defaultKernel)) drift.push({ what: 'defaultKernel', now: defaultKernel });
+  if (running && !module.loaded && best >= 2) drift.push({ what: 'moduleGone' });
+  if (kernel.installed.some((one) => isToaRelease(one.release))) drift.push(...autoloadDrift(facts.autoload, row));
+  return drift;
+}
+
+/** The file runs at boot only if it is executable, and does what it should only with LF endings, `#!` first and the row's own module name. */
+function autoloadDrift(autoload: AutoloadFacts, row: VendorRow): readonly Drift[] {
+  if (!autoload.exists) return [{ what: 'autoloadMissing' }];
+  const mode = Number.parseInt(autoload.mode ?? '0755', 8);
+  const badMode = (mode & 0o111) === 0 || (mode & 0o022) !== 0;
+  return [
+    ...(badMode ? [{ what: 'autoloadMode', now: autoload.mode ?? '' } as const] : []),
+    ...(autoload.content === undefined || loadsToa(autoload.content, row) ? [] : [{ what: 'autoloadContent' } as const]),
+  ];
+}
+
+/** The vendor's body, or another one that works: people write their own. */
+export function loadsToa(content: string, row: VendorRow): boolean {
+  if (content === autoloadContent(row)) return true;
+  const otherRow = row === 'el7' ? /toa\.ko(?!\.xz)/ : /toa\.ko\.xz/;
+  return (
+    content.startsWith('#!') && !content.includes('\r') && /^[^#\n]*\bmodprobe\s+(-\S+\s+)*toa\b/m.test(content) && !otherRow.test(content)
+  );
+}

@@ -1,0 +1,75 @@
+import type { HostFacts, SudoState } from './facts';
+import type { Problem } from './problem';
+import { parseAutoload, parseBoot, parseKernel, parseModule, packageReleases } from './probe/kernel';
+import { parseLogs } from './probe/logs';
+import { clean, given, lineOf, linesOf, numberOf, splitSections, type Sections } from './probe/sections';
+import { parseListeners } from './probe/sockets';
+import { parseContainer, parseSystem } from './probe/system';
+import { parseFailedUnits, parseYum } from './probe/yum';
+
+/**
+ * Facts from what `src/remote/probe.sh` printed. `nonce` is the word that this probe's headers carry; `takenAt` is the
+ * editor's clock in ms. An answer that was cut, or holds no kernel and no boot id, is `probeUnreadable`.
+ */
+export function parseProbe(text: string, nonce: string, takenAt: number): { readonly facts: HostFacts } | { readonly problem: Problem } {
+  const sections = splitSections(text, nonce);
+  const bootId = sections === undefined ? undefined : linesOf(sections, 'boot').find((line) => BOOT_ID.test(line));
+  if (sections === undefined || bootId === undefined || linesOf(sections, 'machine').length < 2) {
+    return { problem: { code: 'probeUnreadable', output: text.slice(-500) } };
+  }
+  return { facts: factsOf(sections, bootId, takenAt) };
+}
+
+const BOOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts {
+  const [uid, name = '', sudoUid, sudoName] = linesOf(sections, 'user');
+  const viaSudo = uid === '0' && numberOf(sudoUid) !== undefined && sudoName !== undefined && sudoName !== '-';
+  const rpm = /(\d+(?:\.\d+)+\S*)/.exec(lineOf(sections, 'rpm') ?? '')?.[1];
+  return {
+    takenAt,
+    hostTime: (numberOf(lineOf(sections, 'time')) ?? 0) * 1000,
+    asRoot: sections.has('root.end'),
+    user: viaSudo ? { name: sudoName, uid: Number(sudoUid) } : { name, uid: numberOf(uid) ?? -1 },
+    system: parseSystem(sections),
+    arch: linesOf(sections, 'machine')[0] ?? '',
+    bootId,
+    uptimeSeconds: numberOf(linesOf(sections, 'boot')[1]) ?? 0,
+    kernel: parseKernel(sections),
+    module: parseModule(sections),
+    autoload: parseAutoload(sections),
+    boot: parseBoot(sections),
+    listeners: parseListeners(sections),
+    logs: parseLogs(sections),
+    sudo: parseSudo(sections),
+    failedUnits: parseFailedUnits(sections),
+    sessions: numberOf(lineOf(sections, 'sessions')) ?? 0,
+    pendingShutdown: lineOf(sections, 'shutdown') !== undefined,
+    record: given({ originalKernel: lineOf(sections, 'record'), runInProgress: parseRunning(sections, bootId) }),
+    ...given({
+      container: parseContainer(sections),
+      firmware: packageReleases(sections, 'kernel-firmware').at(-1),
+      rpm: rpm === undefined ? undefined : { version: rpm },
+      yum: parseYum(sections),
+    }),
+  };
+}
+
+/**
+ * How this user becomes root. That root's sections came is the fact; sudo's words only tell a missing terminal from a
+ * missing password. `skipped`: not tried, the caller knows the answer from before.
+ */
+function parseSudo(sections: Sections): SudoState {
+  const said = clean(sections.get('sudo') ?? '', 2000);
+  if (linesOf(sections, 'user')[0] === '0') return 'root';
+  if (sections.has('root.end')) return 'nopasswd';
+  if (said === 'absent') return 'absent';
+  return /must have a tty/.test(said) ? 'requiretty' : 'password';
+}
+
+/** A run of ours goes on only if boot, pid and start time are all the same; anything else was interrupted. */
+function parseRunning(sections: Sections, bootId: string): string | undefined {
+  const [line = '', startNow] = linesOf(sections, 'running');
+  const [run, , start, boot] = line.split(' ');
+  return run !== undefined && /^[\w.-]{1,64}$/.test(run) && boot === bootId && start !== undefined && start === startNow ? run : undefined;
+}

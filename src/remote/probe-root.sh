@@ -1,0 +1,40 @@
+# The part of the probe that only root can read; probe-logs.sh stands before it. Reads only.
+# shellcheck shell=sh
+
+exec 2>/dev/null
+
+section root.stats
+head -c 16384 /proc/net/toa_stats
+
+section root.autoload
+stat -c %a /etc/sysconfig/modules/toa.modules && head -c 4096 /etc/sysconfig/modules/toa.modules
+
+section root.default
+limit 10 grubby --default-kernel | head -c 1024
+
+section root.entries
+limit 10 grubby --info=ALL | sed -n 's/^kernel=//p' | head -c 8192
+
+# Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
+section root.open
+cat /proc/[0-9]*/stat | awk '
+  $2 ~ /^\((nginx|httpd|apache2|haproxy|java|lighttpd)\)$/ { name[$1] = $2; parent[$1] = $4 }
+  END { for (pid in name) if (name[parent[pid]] != name[pid]) print pid, name[pid] }' | tr -d '()' | head -n 16 | while read -r web_pid web_name; do
+  # shellcheck disable=SC2012  # find has no portable way to print a link's target; hostile names are refused by the reader
+  ls -l "/proc/$web_pid/fd" | sed -n 's/^.* -> //p' | sort -u | awk '
+    /^socket:\[[0-9]+\]$/ { if (sockets++ < 500) print; next }
+    /^\/.*(access|request|haproxy).*$/ && !/ \(deleted\)$/ { if (logs++ < 20) print }' | while IFS= read -r open_file; do
+    case $open_file in
+      socket:*) printf 'socket %s\n' "$open_file" ;;
+      *) [ "$open_file" != "${open_file#/proc/}" ] || log_line open "$web_name" "$open_file" ;;
+    esac
+  done
+done | head -c 65536
+
+section root.logs
+{
+  usual_logs
+  configured_logs
+} | head -c 16384
+
+section root.end

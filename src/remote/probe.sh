@@ -1,0 +1,167 @@
+# Reads all that the extension knows of a host, in one go, and changes nothing. probe-logs.sh stands before it.
+# Needs: NONCE, EXTRA_LOGS, ROOT_SCRIPT (the root-only part as text), TRY_SUDO (yes, or no where sudo is known to refuse).
+# Every body is bounded; `end` comes last, so that a cut answer is recognised.
+# shellcheck shell=sh
+
+kernel=$(uname -r)
+
+section user
+user=$(id -un 2>/dev/null)
+id -u
+printf '%s\n' "${user:--}" "${SUDO_UID:--}" "${SUDO_USER:--}"
+
+section machine
+uname -m
+printf '%s\n' "$kernel"
+
+section osrelease
+head -c 4096 /etc/os-release 2>/dev/null
+
+section release
+[ -e /etc/oracle-release ] && printf 'oracle '
+head -n 1 /etc/redhat-release 2>/dev/null | head -c 256
+
+section container
+{
+  [ -e /.dockerenv ] && echo docker
+  [ -e /run/.containerenv ] && echo podman
+  [ -d /proc/vz ] && [ ! -d /proc/bc ] && echo openvz
+  [ -r /proc/1/environ ] && tr '\0' '\n' </proc/1/environ | sed -n 's/^container=//p'
+  command -v systemd-detect-virt >/dev/null 2>&1 && limit 5 systemd-detect-virt -c
+} 2>/dev/null | head -c 512
+
+section boot
+cat /proc/sys/kernel/random/boot_id
+cut -d ' ' -f 1 /proc/uptime
+
+section cmdline
+tr ' ' '\n' </proc/cmdline | sed -n 's/^BOOT_IMAGE=//p' | head -c 1024
+
+if command -v rpm >/dev/null 2>&1; then
+  section rpm
+  rpm --version 2>/dev/null | head -c 256
+  section packages
+  limit 10 rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}.%{ARCH}\n' kernel kernel-firmware yum 2>/dev/null | head -c 16384
+  section owner
+  limit 10 rpm -qf --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "/boot/vmlinuz-$kernel" 2>/dev/null | head -c 512
+fi
+
+section images
+for image in /boot/vmlinuz-* /boot/initramfs-*.img /boot/initrd-*.img; do
+  [ -f "$image" ] && stat -L -c '%s %n' "$image"
+done 2>/dev/null | head -c 16384
+
+section updatedefault
+sed -n 's/^[[:space:]]*UPDATEDEFAULT=//p' /etc/sysconfig/kernel 2>/dev/null | tail -n 1 | head -c 64
+
+section loader
+for loader in /boot/grub2 /boot/grub/grub.conf /boot/grub/menu.lst /boot/grub/grub.cfg /sys/firmware/efi; do
+  [ -e "$loader" ] && printf '%s\n' "$loader"
+done
+if [ -r /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c ]; then
+  printf 'secureboot%s\n' "$(od -An -tu1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c | head -c 64)"
+fi
+awk '$1 !~ /^#/ && $2 == "/boot" { print "fstab"; exit }' /etc/fstab 2>/dev/null
+awk '$2 == "/boot" { print "mounted"; exit }' /proc/mounts 2>/dev/null
+
+section space
+for place in /boot /; do
+  limit 5 df -P -k "$place" 2>/dev/null | awk -v place="$place" 'END { if (NR > 1) print place, $(NF - 2) }'
+done
+
+section module
+for module in "/lib/modules/$kernel/kernel/net/toa/toa.ko" "/lib/modules/$kernel/kernel/net/toa/toa.ko.xz"; do
+  [ -f "$module" ] && printf '%s\n' "$module"
+done
+
+section loaded
+awk '$1 ~ /toa/ { print $1 }' /proc/modules 2>/dev/null | head -c 1024
+
+section stats
+if [ -e /proc/net/toa_stats ]; then
+  echo present
+  head -c 16384 /proc/net/toa_stats 2>/dev/null
+fi
+
+section autoload
+if [ -e /etc/sysconfig/modules/toa.modules ]; then
+  stat -L -c %a /etc/sysconfig/modules/toa.modules
+  head -c 4096 /etc/sysconfig/modules/toa.modules 2>/dev/null
+fi
+
+# Of yum.conf only these values leave the host: it may hold a proxy's password.
+section yumconf
+awk '
+  /^[[:space:]]*[#;]/ { next }
+  /^\[/ { main = ($0 ~ /^\[main\]/); keep = 0; next }
+  /^[^[:space:]]/ { keep = main && $0 ~ /^(exclude|installonly_limit|localpkg_gpgcheck)[[:space:]]*=/ }
+  keep { print }' /etc/yum.conf 2>/dev/null | head -c 4096
+
+section yum
+command -v yum 2>/dev/null
+
+section yumlock
+lock_pid=$(head -c 16 /var/run/yum.pid 2>/dev/null | tr -dc 0-9)
+if [ -n "$lock_pid" ] && [ -d "/proc/$lock_pid" ]; then
+  printf '%s ' "$lock_pid"
+  tr '\0' ' ' <"/proc/$lock_pid/cmdline" 2>/dev/null | head -c 300
+fi
+
+# Listening rows as they are ("family local-address inode"), and the local ports that have a ::ffff: peer.
+section listeners
+awk '$4 == "0A" { print 4, $2, $10 }' /proc/net/tcp 2>/dev/null | head -n 1000
+awk '
+  $4 == "0A" { print 6, $2, $10; next }
+  $3 ~ /^0000000000000000FFFF0000/ { split($2, at, ":"); if (!mapped[at[2]]++) print "mapped", at[2] }' /proc/net/tcp6 2>/dev/null | head -n 2000
+
+section logs
+{
+  usual_logs
+  configured_logs
+} | head -c 16384
+
+section failed
+if [ -d /run/systemd/system ]; then
+  limit 5 systemctl --failed --no-legend --no-pager --plain 2>/dev/null | head -c 8192
+fi
+
+section sessions
+who 2>/dev/null | head -n 1000 | wc -l
+
+section shutdown
+[ -e /run/systemd/shutdown/scheduled ] && echo scheduled
+[ -e /run/nologin ] && echo nologin
+cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(shutdown)" { print "running"; exit }'
+
+section record
+head -n 1 /var/lib/toa-hosts/original 2>/dev/null | head -c 256
+
+# A run of ours ("run pid start boot since") and the start time that this pid has now: only equal ones are the same process.
+section running
+if read -r run_line </var/lib/toa-hosts/running; then
+  run_pid=${run_line#* }
+  run_pid=${run_pid%% *}
+  printf '%s\n' "$run_line" | head -c 512
+  case $run_pid in
+    '' | *[!0-9]*) ;;
+    *) sed 's/^.*) //' "/proc/$run_pid/stat" | cut -d ' ' -f 20 ;;
+  esac
+fi 2>/dev/null
+
+# What sudo says when it must not ask; where it lets us in, the root-only sections follow by themselves.
+section sudo
+if [ "$(id -u)" = 0 ]; then
+  echo root
+  (eval "$ROOT_SCRIPT")
+elif ! command -v sudo >/dev/null 2>&1; then
+  echo absent
+elif [ "$TRY_SUDO" = yes ]; then
+  printf '%s\n' "$ROOT_SCRIPT" | sudo -k -n /bin/sh 2>&1 | head -c 200000
+else
+  echo skipped
+fi
+
+section time
+date +%s
+
+section end
