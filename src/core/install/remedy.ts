@@ -1,0 +1,99 @@
+import type { InstallRemedy, Problem } from '../problem';
+import type { InstallChoices, StepId } from '../plan';
+
+/** What a failed run left for deciding: where it stopped, with which exit code, our own marks, and the tools' words. */
+export interface RunFailure {
+  readonly step: StepId;
+  readonly exit: number;
+  /** Our own marks of the failing step: `changed boot ID`, `hash FILE SUM`, `package FILE NAME`, `default PATH`, `missing initramfs`. */
+  readonly marks: readonly string[];
+  /** What the tools printed in that step. */
+  readonly output: string;
+  /** Whether the probe after the run differs from the one before. */
+  readonly left: 'unchanged' | 'changed';
+}
+
+/** Exit codes of src/remote/words.sh that are ours; the tools' own stay below 64 or at 200 (yum's lock). */
+const EXIT = {
+  stale: 65,
+  wrongHash: 66,
+  wrongPackage: 67,
+  notInstalled: 68,
+  defaultMoved: 69,
+  notBootable: 70,
+  cancelled: 71,
+  deadline: 72,
+  busy: 75,
+} as const;
+
+/**
+ * Words of rpm and yum, and what the vendor's procedure or yum allows then. Only the remedy depends on them: that the
+ * install failed is decided by exit code and `rpm -q`. Texts from rpm 4.4 to 4.18 and yum 3.2/3.4.
+ */
+const WORDS: readonly (readonly [RegExp, InstallRemedy])[] = [
+  [/\(which is newer than .*\) is already installed/, 'oldpackage'],
+  [/needs \d+\s*[KMG]?B? (more space )?on the .* filesystem|Disk Requirements:|No space left on device/, 'space'],
+  [/conflicts with file from package|file .* conflicts between/, 'conflict'],
+  [/is not signed|Public key for .* is not installed|GPG key retrieval failed/, 'nogpgcheck'],
+  [/Failed dependencies:|is needed by |Requires: |nothing provides /, 'nodeps'],
+  [/Cannot find a valid baseurl|Cannot retrieve repository metadata|Failed to download metadata/, 'repositories'],
+  [/Nothing to do/, 'disableExcludes'],
+  [/Traceback \(most recent call last\)|No module named yum|yum: command not found|yum: not found/, 'rpm'],
+];
+
+/** The problem that a failed run is. `choices` are those that it ran with: no remedy is offered twice. */
+export function runProblem(failure: RunFailure, choices: InstallChoices, settingOf: (file: string) => string): Problem {
+  const { exit, step, left } = failure;
+  const mark = (name: string): string | undefined => failure.marks.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
+  switch (exit) {
+    case EXIT.stale:
+      return { code: 'planStale', changed: [mark('changed') ?? ''] };
+    case EXIT.wrongHash: {
+      const [file = '', actual = ''] = (mark('hash') ?? '').split(' ');
+      return { code: 'uploadCorrupt', file, expected: '', actual };
+    }
+    case EXIT.wrongPackage: {
+      const [file = '', ...actual] = (mark('package') ?? '').split(' ');
+      if (actual.length === 0) return { code: 'notAnRpm', file, looksLike: 'other', setting: settingOf(file) };
+      return { code: 'packageUnexpected', file, expected: file.replace(/\.rpm$/, ''), actual: actual.join(' '), setting: settingOf(file) };
+    }
+    case EXIT.defaultMoved:
+      return { code: 'defaultMoved', expected: '', actual: mark('default') ?? '' };
+    case EXIT.notBootable:
+      return { code: 'kernelNotBootable', release: '', missing: asMissing(mark('missing')) };
+    case EXIT.cancelled:
+      return { code: 'cancelled' };
+    case EXIT.deadline:
+      return { code: 'deadline', what: 'yum', seconds: 300 };
+    default: {
+      const lock = /another copy is running as pid (\d+)/.exec(failure.output);
+      if (lock !== null) return { code: 'yumLocked', pid: Number(lock[1]), command: 'yum' };
+      if (step !== 'installKernel' && step !== 'installFirmware')
+        return { code: 'stepFailed', step, exit, message: lastWords(failure.output), left };
+      return { code: 'rpmRefused', remedy: remedyFor(failure.output, choices), message: lastWords(failure.output), left };
+    }
+  }
+}
+
+/** Whose remedy it is, by the tools' words; `none` where a remedy was taken already or nothing is recognised. */
+export function remedyFor(output: string, choices: InstallChoices): InstallRemedy {
+  const remedy = WORDS.find(([words]) => words.test(output))?.[1] ?? 'none';
+  // With repositories off, a missing dependency may simply be there to be had.
+  if (remedy === 'nodeps' && choices.tool === 'yum' && !choices.repositories && !choices.nodeps) return 'repositories';
+  if (remedy === 'repositories' && choices.repositories) return 'nodeps';
+  if (remedy === 'conflict') return choices.force ? 'none' : 'conflict';
+  if (remedy in choices && choices[remedy as keyof InstallChoices] === true) return 'none';
+  return remedy;
+}
+
+const asMissing = (word: string | undefined): 'vmlinuz' | 'initramfs' | 'entry' =>
+  word === 'vmlinuz' || word === 'initramfs' ? word : 'entry';
+
+/** The last lines that say something, without progress bars and our own marks. */
+function lastWords(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('==') && !/#{5,}/.test(line));
+  return lines.slice(-6).join('\n').slice(-600);
+}

@@ -1,0 +1,154 @@
+import { AUTOLOAD_PATH, autoloadContent, moduleFile } from '../vendor';
+import { quote } from '../shell';
+import { fingerprint } from './fingerprint';
+import type { HostFacts } from '../facts';
+import type { InstallChoices, LocalPackage, PlanStep, StepId, VendorRow } from '../plan';
+
+/** What the steps of an install are made from. */
+export interface InstallInputs {
+  readonly facts: HostFacts;
+  readonly row: VendorRow;
+  readonly target: string;
+  readonly packages: readonly LocalPackage[];
+  readonly choices: InstallChoices;
+}
+
+/** Waiting for yum's lock, metadata and dependency solving. Seconds. */
+const YUM_DEADLINE_SECONDS = 300;
+
+/**
+ * The steps in order, each with the commands that run, word for word. The vendor's procedure: same tools, same order,
+ * same packages; what is added keeps the original kernel the default at every instant.
+ */
+export function installSteps(inputs: InstallInputs): readonly PlanStep[] {
+  const { facts, target, packages } = inputs;
+  const original = facts.kernel.running;
+  const saved = facts.kernel.defaultPath ?? '';
+  return [
+    step('checkFacts', checkFacts(facts)),
+    step('stagePackages', packages.map(takePackage(facts)), { files: packages.map((p) => p.file).join(', ') }),
+    step(
+      'recordOriginal',
+      [
+        `rpm -qf ${quote(`/boot/vmlinuz-${original}`)}`,
+        `bootable ${quote(original)}`,
+        `printf '%s\\n' ${quote(original)} >./original`,
+        `put_file ./original "$home/original" 0644`,
+      ],
+      { original },
+    ),
+    ...(saved === `/boot/vmlinuz-${original}` ? [] : [step('makeRunningDefault', [`set_default ${quote(original)}`], { original, saved })]),
+    step('holdDefault', ['hold_default']),
+    ...firmwareStep(inputs),
+    step('installKernel', [...kernelCommands(inputs), `installed ${quote(kernelOf(packages).nevra)}`], { target }),
+    step(
+      'keepDefault',
+      [`[ "$(default_kernel)" = ${quote(`/boot/vmlinuz-${original}`)} ] || set_default ${quote(original)}`, 'default_kernel'],
+      { original },
+    ),
+    step('releaseDefault', ['pay_owed']),
+    step('writeAutoload', writeAutoload(inputs.row), { path: AUTOLOAD_PATH }),
+    step('checkAfter', checkAfter(inputs), { target, original }),
+  ];
+}
+
+/** Where the kernel is installed already and only its autoload file is missing or wrong. */
+export function repairSteps(facts: HostFacts, row: VendorRow): readonly PlanStep[] {
+  return [step('checkFacts', checkFacts(facts)), step('writeAutoload', writeAutoload(row), { path: AUTOLOAD_PATH })];
+}
+
+const step = (id: StepId, commands: readonly string[], about: Record<string, string> = {}): PlanStep => ({
+  id,
+  commands: commands.join('\n'),
+  about,
+});
+
+const kernelOf = (packages: readonly LocalPackage[]): LocalPackage => {
+  const kernel = packages.find((p) => p.name === 'kernel');
+  if (kernel === undefined) throw new RangeError('an install without a kernel package');
+  return kernel;
+};
+
+/** Where an upload waits for root to take it: its name is its hash, so that nothing stale is ever taken for it. */
+export const uploadPath = (facts: HostFacts, local: Pick<LocalPackage, 'sha256'>): string =>
+  `/var/tmp/toa-hosts-${facts.user.uid}/${local.sha256}.rpm`;
+
+function checkFacts(facts: HostFacts): readonly string[] {
+  const read: Readonly<Record<string, string>> = {
+    'running kernel': '$(uname -r)',
+    'boot ID': '$(cat /proc/sys/kernel/random/boot_id)',
+    'default kernel': '$(default_kernel)',
+  };
+  const known = fingerprint(facts);
+  return Object.entries(read).map(([name, command]) => `expect ${quote(name)} "${command}" ${quote(known[name] ?? '')}`);
+}
+
+const takePackage =
+  (facts: HostFacts) =>
+  (local: LocalPackage): string =>
+    `take_package ${[uploadPath(facts, local), local.file, local.sha256, local.nevra].map(quote).join(' ')}`;
+
+/** el6 only. Whether the installed firmware is new enough is rpm's to say, of the kernel alone (domain: --test). */
+function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
+  const firmware = inputs.packages.find((p) => p.name === 'kernel-firmware');
+  if (firmware === undefined) return [];
+  const flags = rpmFlags(inputs.choices);
+  const kernel = `./${kernelOf(inputs.packages).file}`;
+  // Over another version rpm -i meets its files; firmware alone may be upgraded, and that is not undone.
+  const install = inputs.facts.firmware === undefined ? '-ivh' : '-Uvh';
+  return [
+    step(
+      'installFirmware',
+      [
+        `if rpm -i --test${flags} ${kernel} >/dev/null 2>&1; then`,
+        `  echo 'the installed kernel-firmware is new enough'`,
+        `else`,
+        `  rpm -i --test --replacefiles${flags} ./${firmware.file} ${kernel}`,
+        `  rpm ${install} ./${firmware.file}`,
+        `fi`,
+      ],
+      { file: firmware.file },
+    ),
+  ];
+}
+
+const rpmFlags = (choices: InstallChoices): string =>
+  [choices.nodeps ? ' --nodeps' : '', choices.force ? ' --force' : choices.oldpackage ? ' --oldpackage' : ''].join('');
+
+function kernelCommands({ row, choices, packages }: InstallInputs): readonly string[] {
+  const file = `./${kernelOf(packages).file}`;
+  // yum has no --nodeps and no --oldpackage: those choices are rpm's.
+  if (row === 'el6' || choices.tool === 'rpm' || choices.nodeps || choices.force) return [`rpm -ivh${rpmFlags(choices)} ${file}`];
+  const options = [
+    '-y',
+    '--setopt=installonly_limit=0',
+    '--setopt=exit_on_lock=1',
+    ...(choices.repositories ? [] : [`--disablerepo='*'`]),
+    ...(choices.disableExcludes ? ['--disableexcludes=all'] : []),
+    ...(choices.nogpgcheck ? ['--nogpgcheck'] : []),
+  ];
+  return [`with_deadline ${YUM_DEADLINE_SECONDS} yum ${options.join(' ')} localinstall ${file}`];
+}
+
+function writeAutoload(row: VendorRow): readonly string[] {
+  return [
+    `cat >./toa.modules <<'TOA_MODULES'`,
+    `${autoloadContent(row)}TOA_MODULES`,
+    `put_file ./toa.modules ${AUTOLOAD_PATH} 0755`,
+    `cmp ./toa.modules ${AUTOLOAD_PATH}`,
+    `[ "$(stat -c %a ${AUTOLOAD_PATH})" = 755 ]`,
+  ];
+}
+
+function checkAfter({ facts, row, target, packages }: InstallInputs): readonly string[] {
+  const original = facts.kernel.running;
+  return [
+    ...packages.filter((p) => p.name === 'kernel').map((p) => `installed ${quote(p.nevra)}`),
+    `installed ${quote(facts.kernel.runningPackage ?? `kernel-${original}`)}`,
+    `bootable ${quote(target)}`,
+    `bootable ${quote(original)}`,
+    `ls -l ${quote(moduleFile(row, target))}`,
+    `expect 'default kernel' "$(default_kernel)" ${quote(`/boot/vmlinuz-${original}`)}`,
+    `rm -f ${packages.map((p) => `./${p.file}`).join(' ')}`,
+  ];
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import startSource from '../../remote/start.sh';
+import { HostError } from '../../core/problem';
+import { journalEvent, type JournalEvent } from '../../core/install/journal';
+import { quote } from '../../core/shell';
+import { lines } from '../lines';
+import { openScript, type RunAs } from '../runScript';
+import type { Clock, Session } from '../ports';
+
+/** A run on a host: its name there, and the mark that tells our lines in its journal. */
+export interface Run {
+  readonly id: string;
+  readonly mark: string;
+}
+
+export interface FollowOptions {
+  /** A live session; called again after the connection was lost. */
+  readonly connect: () => Promise<Session>;
+  readonly as: RunAs;
+  readonly host: string;
+  readonly clock: Clock;
+  /** Ends the following, not the run. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JournalEvent) => void;
+  /** How long a lost connection is looked for again. */
+  readonly lostAfterSeconds?: number;
+}
+
+/**
+ * Starts a script as a run on the host and follows its journal to the result. The run does not depend on the connection:
+ * when that is lost the same run is found again and followed from the byte where it was left.
+ * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost`, sudo and connection problems before the start.
+ */
+export async function followRun(run: Run, script: string, options: FollowOptions): Promise<number> {
+  const position = { from: 1, started: false };
+  const lostAfter = (options.lostAfterSeconds ?? 600) * 1000;
+  let lastContact = options.clock.now();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const result = await follow(run, script, position, options);
+      if (result === 'busy') throw new HostError({ code: 'hostBusy', run: run.id }, options.host);
+      if (result !== undefined) return result;
+      lastContact = options.clock.now();
+    } catch (error) {
+      const lost = error instanceof HostError && isLoss(error);
+      if (!lost || !position.started || options.signal.aborted) throw error;
+      if (options.clock.now() - lastContact > lostAfter)
+        throw new HostError({ code: 'runLost', run: run.id }, options.host, { cause: error });
+    }
+    await options.clock.sleep(Math.min(15_000, 500 * 2 ** Math.min(attempt, 5)), options.signal);
+  }
+}
+
+const isLoss = (error: HostError): boolean =>
+  ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(error.problem.code);
+
+/** One connection's worth of following; resolves undefined if it ended without a result. */
+async function follow(
+  run: Run,
+  script: string,
+  position: { from: number; started: boolean },
+  options: FollowOptions,
+): Promise<number | 'busy' | undefined> {
+  const session = await options.connect();
+  const bytes = position.started ? 0 : Buffer.byteLength(script);
+  const variables = {
+    toa_run: run.id,
+    toa_mark: run.mark,
+    toa_bytes: String(bytes),
+    toa_sha256: createHash('sha256').update(script).digest('hex'),
+    toa_from: String(position.from),
+    toa_who: session.user,
+  };
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  const channel = await openScript(session, `${assignments.join('\n')}\n${startSource}`, { as: options.as, signal: options.signal });
+  const errors = drain(channel.stderr, options.onEvent);
+  let result: number | 'busy' | undefined;
+  let refused: string | undefined;
+  try {
+    if (bytes > 0) await channel.write(script);
+    position.started = true;
+    for await (const line of lines(channel.stdout, (count) => (position.from += count))) {
+      const event = journalEvent(line, run.mark);
+      options.onEvent(event);
+      if (event.kind === 'result') {
+        result = event.exit;
+        break;
+      }
+      // The connection went before the whole script had come: the run never began.
+      if (event.kind === 'absent') throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
+      if (event.kind === 'refused') refused = event.text;
+    }
+  } finally {
+    channel.close();
+    channel.exit.catch(() => undefined);
+    await errors;
+  }
+  if (refused !== undefined) throw new HostError({ code: 'unexpected', message: refused }, options.host);
+  return result;
+}
+
+async function drain(stream: AsyncIterable<Uint8Array>, onEvent: (event: JournalEvent) => void): Promise<void> {
+  try {
+    for await (const line of lines(stream, () => undefined)) onEvent({ kind: 'output', text: line });
+  } catch {
+    // The stream's end is told by the other one.
+  }
+}

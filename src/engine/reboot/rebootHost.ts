@@ -1,0 +1,120 @@
+import words from '../../remote/words.sh';
+import rebootSource from '../../remote/reboot.sh';
+import { HostError, type Problem } from '../../core/problem';
+import { quote } from '../../core/shell';
+import { nonce } from '../nonce';
+import { probeHost } from '../probeHost';
+import { runScript, type RunAs } from '../runScript';
+import { waitForBoot } from './waitForBoot';
+import type { Host } from '../../core/host';
+import type { HostFacts } from '../../core/facts';
+import type { Clock, Prompts, Transport } from '../ports';
+
+/** The phases of a reboot, in order. */
+export type RebootPhase = 'prepare' | 'shutDown' | 'boot' | 'probe' | 'services';
+
+export interface RebootOptions {
+  readonly transport: Transport;
+  readonly host: Host;
+  /** Facts that the person consented on; its boot is the one to be ended. */
+  readonly facts: HostFacts;
+  /** `uname -r` of the kernel to boot. */
+  readonly release: string;
+  /** The package whose files are verified first; undefined: none (the original kernel is what it was). */
+  readonly package?: string;
+  readonly as: RunAs;
+  readonly prompts?: Prompts;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onPhase: (phase: RebootPhase) => void;
+  /** A host that still answers with the old boot after this long hangs in its shutdown. Seconds. */
+  readonly shutdownSeconds?: number;
+  /** From the shutdown on until it must answer again. Seconds. */
+  readonly bootSeconds?: number;
+}
+
+export interface RebootOutcome {
+  readonly facts: HostFacts;
+  /** Ports that listened before and do not now. */
+  readonly portsMissing: readonly number[];
+  readonly unitsFailed: readonly string[];
+}
+
+/** How long services may take to listen again before they are reported missing. Seconds. */
+const SERVICES_SECONDS = 60;
+
+/**
+ * Makes `release` the default kernel (read back), reboots, and waits until boot_id has changed and a probe has succeeded.
+ * Rejects with HostError: `planStale` (rebooted meanwhile), `kernelNotBootable`, `defaultMoved`, `stepFailed` (rpm -V), all with
+ * nothing rebooted; `shutdownHangs`, `notBack`, `bootedOther`; sudo and connection problems.
+ */
+export async function rebootHost(options: RebootOptions): Promise<RebootOutcome> {
+  const { transport, host, facts, clock, signal, onPhase } = options;
+  const connecting = options.prompts === undefined ? { signal } : { prompts: options.prompts, signal };
+  const session = await transport.connect(host, connecting);
+  onPhase('prepare');
+  await prepare(session, options);
+  onPhase('shutDown');
+  await waitForBoot({
+    host,
+    transport,
+    connecting,
+    clock,
+    signal,
+    oldBootId: facts.bootId,
+    shutdownSeconds: options.shutdownSeconds ?? 180,
+    bootSeconds: options.bootSeconds ?? 600,
+    onDown: () => onPhase('boot'),
+  });
+  onPhase('probe');
+  const probe = async (): Promise<HostFacts> =>
+    probeHost(await transport.connect(host, connecting), { as: options.as, extraLogs: host.logs, clock, signal });
+  let after = await probe();
+  if (after.kernel.running !== options.release) {
+    throw new HostError({ code: 'bootedOther', expected: options.release, actual: after.kernel.running }, host.name);
+  }
+  onPhase('services');
+  const until = clock.now() + SERVICES_SECONDS * 1000;
+  while (missing(facts, after).length > 0 && clock.now() < until) {
+    await clock.sleep(2000, signal);
+    after = await probe();
+  }
+  return {
+    facts: after,
+    portsMissing: missing(facts, after),
+    unitsFailed: after.failedUnits.filter((unit) => !facts.failedUnits.includes(unit)),
+  };
+}
+
+const missing = (before: HostFacts, after: HostFacts): readonly number[] => {
+  const now = new Set(after.listeners.map((listener) => listener.port));
+  return [...new Set(before.listeners.map((listener) => listener.port))].filter((port) => !now.has(port));
+};
+
+async function prepare(session: Parameters<typeof runScript>[0], options: RebootOptions): Promise<void> {
+  const mark = nonce();
+  const variables = {
+    toa_mark: mark,
+    toa_release: options.release,
+    toa_package: options.package ?? '',
+    toa_boot_id: options.facts.bootId,
+  };
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  const script = [...assignments, words, rebootSource].join('\n');
+  const result = await runScript(session, script, { as: options.as, signal: options.signal, deadlineSeconds: 120, what: 'reboot' });
+  if (result.code === 0) return;
+  throw new HostError(whyNot(result.stdout + result.stderr, mark, result.code, options), options.host.name);
+}
+
+/** Nothing has been rebooted: the script stopped before. */
+function whyNot(output: string, mark: string, exit: number, options: RebootOptions): Problem {
+  const said = (name: string): string | undefined => new RegExp(`^==${mark} ${name} (.*)$`, 'm').exec(output)?.[1]?.trim();
+  const [changed, missingPart, moved] = [said('changed'), said('missing'), said('default')];
+  if (changed !== undefined) return { code: 'planStale', changed: [changed] };
+  if (missingPart === 'vmlinuz' || missingPart === 'initramfs' || missingPart === 'entry') {
+    return { code: 'kernelNotBootable', release: options.release, missing: missingPart };
+  }
+  if (moved !== undefined) return { code: 'defaultMoved', expected: `/boot/vmlinuz-${options.release}`, actual: moved };
+  const words = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('=='));
+  return { code: 'stepFailed', step: 'reboot', exit, message: words.slice(-6).join('\n').slice(-600), left: 'unchanged' };
+}

@@ -1,0 +1,85 @@
+# shellcheck shell=sh disable=SC2154
+# Starts a run and follows it. Runs as root; the editor puts these before it: toa_run (name of the run), toa_mark,
+# toa_bytes and toa_sha256 of the script that comes on stdin (toa_bytes=0: follow a run that was started before),
+# toa_from (byte of the journal to go on from, counted from 1), toa_who (for the system log).
+# The run is a process of its own session: neither a lost connection nor a closed editor reaches it.
+set -u
+umask 077
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+home=/var/lib/toa-hosts
+say() { printf '==%s %s\n' "$toa_mark" "$*"; }
+
+# Only root may ever have written here.
+[ -d "$home" ] || mkdir -m 0755 "$home"
+if [ -L "$home" ] || [ "$(stat -c '%u' "$home")" != 0 ]; then
+  say refused "$home is not root's own directory"
+  exit 1
+fi
+chmod 0755 "$home"
+[ -d "$home/runs" ] || mkdir -m 0700 "$home/runs"
+run=$home/runs/$toa_run
+
+if [ "$toa_bytes" -gt 0 ]; then
+  mkdir -m 0700 "$run" || exit 1
+  cd "$run" || exit 1
+  head -c "$toa_bytes" >script
+  sum=$(sha256sum script)
+  if [ "${sum%% *}" != "$toa_sha256" ]; then
+    rm -f script
+    rmdir "$run"
+    exit 1
+  fi
+  : >journal
+  sync
+  # The lock is held by a process that does nothing else: the tools do not inherit it, so it cannot outlive the run.
+  # shellcheck disable=SC2016
+  supervise='
+    run=$1 mark=$2 home=$3
+    exec 9>>"$home/lock"
+    if ! flock -n 9; then echo busy >result.new; mv result.new result; exit; fi
+    read -r boot </proc/sys/kernel/random/boot_id
+    began=$(cut -d" " -f22 "/proc/$$/stat")
+    printf "%s %s %s %s %s\n" "$run" "$$" "$began" "$boot" "$(date +%s)" >"$home/running"
+    chmod 0644 "$home/running"
+    /bin/sh ./script "$mark" >>journal 2>&1 </dev/null 9>&-
+    code=$?
+    rm -f "$home/running"
+    sync
+    echo "$code" >result.new
+    mv result.new result
+    sync
+  '
+  command -v logger >/dev/null 2>&1 && logger -t toa-hosts "run $toa_run begins, asked for by $toa_who"
+  setsid /bin/sh -c "$supervise" toa-hosts-run "$toa_run" "$toa_mark" "$home" </dev/null >/dev/null 2>&1 9>&- &
+else
+  if ! cd "$run" || [ ! -f journal ]; then
+    say absent
+    exit 1
+  fi
+fi
+
+# Ends this follower, not the run, when the connection does.
+exec 3<&0
+(
+  cat <&3 >/dev/null
+  kill "$$"
+) 2>/dev/null &
+watch=$!
+
+while :; do
+  ended=
+  [ ! -f result ] || ended=1
+  size=$(stat -c %s journal)
+  if [ "$size" -ge "$toa_from" ]; then
+    tail -c "+$toa_from" journal | head -c "$((size - toa_from + 1))" || exit 1
+    toa_from=$((size + 1))
+  fi
+  [ -z "$ended" ] || break
+  sleep 0.3 2>/dev/null || sleep 1
+done
+printf '\n'
+say result "$(cat result)"
+kill "$watch" 2>/dev/null
+exit 0
