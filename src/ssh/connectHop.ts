@@ -1,0 +1,278 @@
+import { connect as connectTcp } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AuthHandlerMiddleware, Client } from 'ssh2';
+import { HostError, problemOf, type ConnectPhase, type Problem } from '../core/problem';
+import type { Prompts } from '../engine/ports';
+import { offer, type Offer } from './algorithms';
+import { startDeadline } from './deadline';
+import { addressOf, type Hop } from './hop';
+import { checkHostKey, nameInKnownHosts, readKnownHosts, rememberHostKey } from './hostKeys';
+import { missingKind, serverOfferReader, type ServerOffer } from './kexInit';
+import { knownTypes } from './knownHosts';
+import { createLink, type Link } from './link';
+import { loadSsh2 } from './load';
+import type { SshOptions } from './options';
+import { createSignIn, type SignInMemory } from './signIn';
+
+/** Machine time for signing in; agents may ask a person, so with prompts it is longer. */
+const SIGN_IN_SECONDS = { silent: 30, asked: 120 };
+
+export interface HopContext {
+  /** The host this is all for, in errors and prompts. */
+  readonly host: string;
+  readonly prompts?: Prompts;
+  readonly signal: AbortSignal;
+  readonly options: SshOptions;
+  readonly memory: SignInMemory;
+}
+
+/**
+ * Connects to one hop, directly or through `below`, verifies its key and signs in. Rejects with HostError: connectFailed,
+ * connectTimeout, noCommonAlgorithm, the host key and sign-in problems, connectionLost, cancelled.
+ */
+export async function connectHop(hop: Hop, below: Link | undefined, context: HopContext): Promise<Link> {
+  const { options, host } = context;
+  const settings = options.settings();
+  const seconds = hop.connectTimeoutSeconds ?? settings.connectTimeoutSeconds;
+  const legacy = settings.legacyHosts.includes(hop.name);
+  const ssh2 = await loadSsh2();
+  const entries = await readKnownHosts(hop);
+  const algorithms = offer(knownTypes(entries, nameInKnownHosts(hop)), legacy);
+  options.transcript.line(host, `${hop.name}: connecting to ${addressOf(hop)}${below ? ` through ${below.hop.name}` : ''}`);
+
+  const attempt = startAttempt(hop, context, seconds);
+  const socket = await attempt.within(openSocket(hop, below, attempt.signal));
+  const client = new ssh2.Client();
+  attempt.onFailure(() => {
+    client.end();
+    socket.destroy();
+  });
+  attempt.phase('handshake');
+
+  const theirs = serverOfferReader();
+  const listen = (chunk: Buffer): void => {
+    if (!theirs.push(chunk)) socket.off('data', listen);
+  };
+  socket.on('data', listen);
+
+  let pinned: Buffer | undefined;
+  let toRemember: Buffer | undefined;
+  /** Called again at every rekey: what was accepted once holds for this connection, and nothing else does. */
+  const verify = (key: Buffer, answer: (accepted: boolean) => void): void => {
+    if (pinned) {
+      if (!pinned.equals(key)) attempt.fail({ code: 'connectionLost', reason: 'another host key at rekey' });
+      answer(pinned.equals(key));
+      return;
+    }
+    attempt.phase('hostkey');
+    attempt
+      .asking(() => checkHostKey(key, { ...context, hop, entries, signal: attempt.signal }))
+      .then((decision) => {
+        pinned = Buffer.from(key);
+        if (decision === 'remember') toRemember = pinned;
+        answer(true);
+      })
+      .catch((error: unknown) => {
+        attempt.fail(problemOf(error), error);
+        answer(false);
+      });
+  };
+
+  const signIn = createSignIn({
+    ...context,
+    ssh2,
+    hop,
+    signal: attempt.signal,
+    asking: (question) => attempt.asking(question),
+    fail: (error) => attempt.fail(problemOf(error), error),
+  });
+  const authHandler: AuthHandlerMiddleware = (left, partial, next) => {
+    // ssh2 passes null before the first answer of the server.
+    signIn.next((left as readonly string[] | null) ?? undefined, partial).then(
+      (method) => {
+        if (!attempt.over) next(method);
+      },
+      (error: unknown) => attempt.fail(problemOf(error), error),
+    );
+  };
+
+  client.once('handshake', (agreed) => {
+    options.transcript.line(host, `${hop.name}: ${agreed.kex}, ${agreed.serverHostKey}, ${agreed.cs.cipher}`);
+    attempt.phase('auth', context.prompts ? SIGN_IN_SECONDS.asked : SIGN_IN_SECONDS.silent);
+    // Only now has the server proven that the key is its own.
+    if (toRemember) {
+      rememberHostKey(hop, toRemember).catch((error: unknown) => {
+        options.transcript.line(host, `${hop.name}: the host key could not be written down: ${String(error)}`);
+      });
+    }
+  });
+  client.on('error', (error: SshError) => {
+    // A key that could not sign is no end: the next one is tried.
+    if (error.level === 'agent' || error.level === 'client-authentication') return;
+    attempt.fail(explain(error, attempt.current, hop, algorithms, theirs.offer, signIn.tried), error);
+  });
+  client.once('close', () => attempt.fail(closedEarly(attempt.current, hop)));
+
+  const ready = new Promise<void>((resolve) => client.once('ready', resolve));
+  start(client, socket, hop, algorithms, verify, authHandler, (problem, cause) => attempt.fail(problem, cause));
+  await attempt.within(ready);
+  signIn.succeeded();
+  attempt.succeeded();
+  options.transcript.line(host, `${hop.name}: signed in as ${hop.user}`);
+  return createLink(client, socket, hop, options.clock, below?.hold() ?? (() => undefined));
+}
+
+function start(
+  client: Client,
+  socket: Duplex,
+  hop: Hop,
+  algorithms: Offer,
+  hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => void,
+  authHandler: AuthHandlerMiddleware,
+  fail: (problem: Problem, cause?: unknown) => void,
+): void {
+  try {
+    client.connect({
+      sock: socket,
+      username: hop.user,
+      readyTimeout: 0,
+      algorithms,
+      hostVerifier,
+      authHandler,
+      keepaliveInterval: 30_000,
+      keepaliveCountMax: 3,
+    });
+  } catch (error) {
+    fail({ code: 'unexpected', message: String(error) }, error);
+  }
+}
+
+/** A TCP connection of our own (ssh2's would wait for Nagle), or a channel through the hop before. */
+function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal): Promise<Duplex> {
+  const failed = (reason: string): Problem => ({ code: 'connectFailed', address: addressOf(hop), reason, phase: 'tcp' });
+  return new Promise((resolve, reject) => {
+    const refuse = (reason: string, cause: unknown): void => reject(new HostError(failed(reason), hop.name, { hop: hop.name, cause }));
+    if (below) {
+      const release = below.hold();
+      try {
+        below.forward(hop.address, hop.port, (error, channel) => {
+          release();
+          if (error) refuse(error.message, error);
+          else if (signal.aborted) channel.close();
+          else resolve(channel);
+        });
+      } catch (error) {
+        release();
+        refuse(below.reason, error);
+      }
+      return;
+    }
+    const socket = connectTcp({ host: hop.address, port: hop.port, noDelay: true });
+    const abort = (): void => {
+      socket.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const onError = (error: NodeJS.ErrnoException): void => refuse(error.code ?? error.message, error);
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      socket.off('error', onError);
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    });
+  });
+}
+
+function explain(
+  error: SshError,
+  phase: ConnectPhase,
+  hop: Hop,
+  ours: Offer,
+  theirs: ServerOffer | undefined,
+  tried: readonly string[],
+): Problem {
+  const kind = theirs && phase === 'handshake' ? missingKind(ours, theirs) : undefined;
+  if (theirs && kind) return { code: 'noCommonAlgorithm', kind, offered: theirs[kind] };
+  // A number is the server's DISCONNECT: while signing in, it has had enough of us.
+  if (phase === 'auth' && typeof error.code === 'number') return { code: 'authFailed', user: hop.user, tried };
+  const reason = typeof error.code === 'string' ? error.code : error.message;
+  return { code: 'connectFailed', address: addressOf(hop), reason, phase };
+}
+
+/** ssh2 says where an error comes from; `code` is Node's name or the number of the server's DISCONNECT. */
+type SshError = Error & { level?: string; code?: string | number };
+
+const closedEarly = (phase: ConnectPhase, hop: Hop): Problem => ({
+  code: 'connectFailed',
+  address: addressOf(hop),
+  reason: 'closed by the server',
+  phase,
+});
+
+interface Attempt {
+  readonly current: ConnectPhase;
+  readonly over: boolean;
+  /** Fires when the attempt is over, however it ended. */
+  readonly signal: AbortSignal;
+  phase(phase: ConnectPhase, seconds?: number): void;
+  asking<T>(question: () => Promise<T>): Promise<T>;
+  fail(problem: Problem, cause?: unknown): void;
+  succeeded(): void;
+  onFailure(undo: () => void): void;
+  /** The promise's value, or the attempt's failure, whichever comes first. */
+  within<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** Phases, deadlines and cancellation of one attempt; the first failure wins. */
+function startAttempt(hop: Hop, context: HopContext, seconds: number): Attempt {
+  const ended = new AbortController();
+  const undo: (() => void)[] = [];
+  let current: ConnectPhase = 'tcp';
+  let over = false;
+  let reject: (error: HostError) => void;
+  const failed = new Promise<never>((_resolve, rejectIt) => (reject = rejectIt));
+  failed.catch(() => undefined);
+
+  const finish = (): void => {
+    over = true;
+    deadline.stop();
+    context.signal.removeEventListener('abort', cancel);
+    ended.abort();
+  };
+  const fail = (problem: Problem, cause?: unknown): void => {
+    if (over) return;
+    finish();
+    for (const step of undo) step();
+    reject(new HostError(problem, context.host, { hop: hop.name, cause }));
+  };
+  const cancel = (): void => fail({ code: 'cancelled' });
+  const expire = (allowed: number): void => fail({ code: 'connectTimeout', address: addressOf(hop), seconds: allowed, phase: current });
+  const deadline = startDeadline(context.options.clock, seconds, expire);
+  context.signal.addEventListener('abort', cancel);
+  if (context.signal.aborted) cancel();
+
+  return {
+    get current() {
+      return current;
+    },
+    get over() {
+      return over;
+    },
+    signal: ended.signal,
+    phase(phase, next) {
+      current = phase;
+      if (next !== undefined) deadline.restart(next);
+      else if (phase === 'handshake') deadline.restart(seconds);
+    },
+    asking: (question) => deadline.paused(question),
+    fail,
+    succeeded: finish,
+    onFailure: (step) => {
+      if (over) step();
+      else undo.push(step);
+    },
+    within: (promise) => {
+      promise.catch((error: unknown) => fail(problemOf(error), error));
+      return Promise.race([promise, failed]).catch(() => failed);
+    },
+  };
+}

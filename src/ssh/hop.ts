@@ -1,0 +1,31 @@
+/** One ssh server on the way to a host, fully resolved: what ssh_config says about it, with paths absolute and tokens expanded. */
+export interface Hop {
+  /** The name it was asked for by: a `Host` of ssh_config, or an address. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Absolute paths of existing files, in ssh_config's order. */
+  readonly identityFiles: readonly string[];
+  /** Only keys of `identityFiles` may be offered, whether from file or from the agent. */
+  readonly identitiesOnly: boolean;
+  /** Socket of the agent; undefined: none. */
+  readonly agent?: string;
+  readonly userKnownHosts: readonly string[];
+  readonly globalKnownHosts: readonly string[];
+  /** Stands for address and port in known_hosts. */
+  readonly hostKeyAlias?: string;
+  /** `StrictHostKeyChecking`. */
+  readonly strict: 'ask' | 'yes' | 'accept-new' | 'no';
+  readonly hashKnownHosts: boolean;
+  readonly methods: ReadonlySet<AuthMethodName>;
+  readonly connectTimeoutSeconds?: number;
+  /** `ProxyJump`, nearest to us first; empty: reached directly. */
+  readonly jumps: readonly string[];
+}
+
+/** The ways to sign in that this transport knows, by their protocol names (RFC 4252, RFC 4256). */
+export type AuthMethodName = 'publickey' | 'password' | 'keyboard-interactive';
+
+/** Address and port for people: `10.0.0.1:22`, `[2001:db8::1]:22`. */
+export const addressOf = (hop: Hop): string => (hop.address.includes(':') ? `[${hop.address}]:${hop.port}` : `${hop.address}:${hop.port}`);

@@ -1,0 +1,89 @@
+import type { BaseAgent, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
+import type { Hop } from './hop';
+import { fingerprint } from './knownHosts';
+import type { Ssh2 } from './load';
+import { readKeyFile, type KeyFile, type Signer } from './keyFile';
+
+/** A key that may be offered to a server. */
+export interface KeyCandidate {
+  /** For people: the file, or the agent's fingerprint. */
+  readonly label: string;
+  readonly from: { readonly file: KeyFile } | { readonly agent: BaseAgent };
+  /** Undefined: an encrypted file that hides even its public part. */
+  readonly publicKey: ParsedKey | undefined;
+}
+
+/** Private keys that a passphrase has opened, in memory only. */
+export type Unlocked = Map<string, { readonly version: string; readonly signer: Signer }>;
+
+/** sshd counts each offered key as a failure and hangs up at MaxAuthTries (6): five leave one for a password. */
+const MOST_KEYS = 5;
+
+/**
+ * The keys to offer, in ssh's order: identity files first (through the agent where it holds the same key), then the agent's
+ * other keys unless IdentitiesOnly. The one with fingerprint `best` moves to the front. Security keys (`sk-…`), which want a
+ * touch, are not among them: ssh2 cannot read them.
+ */
+export async function keyCandidates(ssh2: Ssh2, hop: Hop, best: string | undefined): Promise<KeyCandidate[]> {
+  if (!hop.methods.has('publickey')) return [];
+  const files = await Promise.all(hop.identityFiles.map((path) => readKeyFile(path, ssh2.utils.parseKey)));
+  const agent = hop.agent === undefined ? undefined : ssh2.createAgent(hop.agent);
+  const held = agent ? await identities(agent) : [];
+  const inAgent = (key: ParsedKey | undefined): ParsedKey | undefined => key && held.find((other) => sameKey(other, key));
+
+  const found: KeyCandidate[] = files.flatMap((file): KeyCandidate[] => {
+    if (!file) return [];
+    const twin = inAgent(file.publicKey);
+    if (twin && agent) return [{ label: file.path, from: { agent }, publicKey: twin }];
+    return file.publicOnly ? [] : [{ label: file.path, from: { file }, publicKey: file.publicKey }];
+  });
+  if (agent && !hop.identitiesOnly) {
+    const rest = held.filter((key) => !found.some((other) => other.publicKey && sameKey(other.publicKey, key)));
+    found.push(...rest.map((key) => ({ label: `agent ${fingerprint(key.getPublicSSH())}`, from: { agent }, publicKey: key })));
+  }
+  const first = found.filter((key) => best !== undefined && keyName(key) === best);
+  return [...first, ...found.filter((key) => !first.includes(key))].slice(0, MOST_KEYS);
+}
+
+/** What a key is remembered by. */
+export const keyName = (key: KeyCandidate): string => (key.publicKey ? fingerprint(key.publicKey.getPublicSSH()) : key.label);
+
+/** An agent that holds one public key and signs by `sign`: ssh2 then asks the server first, and signs only if it would accept. */
+export function oneKeyAgent(
+  ssh2: Ssh2,
+  publicKey: ParsedKey,
+  sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
+): BaseAgent<ParsedKey> {
+  return new (class extends ssh2.BaseAgent<ParsedKey> {
+    override getIdentities(callback: (error: undefined, keys: ParsedKey[]) => void): void {
+      callback(undefined, [publicKey]);
+    }
+    override sign(_key: ParsedKey, data: Buffer, ...rest: unknown[]): void {
+      const options = rest[0] as { hash?: string } | undefined;
+      const callback = rest.at(-1) as (error?: Error, signature?: Buffer) => void;
+      sign(data, options?.hash).then(
+        (signature) => callback(undefined, signature),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+      );
+    }
+  })();
+}
+
+/** Has the agent sign. */
+export const agentSign = (agent: BaseAgent, key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const options: SigningRequestOptions = hash === 'sha256' || hash === 'sha512' ? { hash } : {};
+    const answer: SignCallback = (error, signature) => {
+      if (signature) resolve(signature);
+      else reject(error instanceof Error ? error : new Error('the agent did not sign'));
+    };
+    agent.sign(key, data, options, answer);
+  });
+
+/** No agent, a locked one or a broken one holds no keys. */
+const identities = (agent: BaseAgent): Promise<ParsedKey[]> =>
+  new Promise((resolve) => {
+    agent.getIdentities((_error, keys) => resolve((keys ?? []) as ParsedKey[]));
+  });
+
+const sameKey = (a: ParsedKey, b: ParsedKey): boolean => a.getPublicSSH().equals(b.getPublicSSH());

@@ -1,0 +1,209 @@
+import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
+import { HostError, type Problem } from '../core/problem';
+import type { Prompts, SecretRequest } from '../engine/ports';
+import type { AuthMethodName, Hop } from './hop';
+import type { Ssh2 } from './load';
+import { agentSign, keyCandidates, keyName, oneKeyAgent, type KeyCandidate, type Unlocked } from './keys';
+
+/** What earlier sign-ins taught, for the life of the transport. */
+export interface SignInMemory {
+  /** Per hop: the method or key that worked last; it goes first next time. */
+  readonly best: Map<string, string>;
+  readonly unlocked: Unlocked;
+}
+
+export interface SignInContext {
+  readonly ssh2: Ssh2;
+  readonly hop: Hop;
+  readonly host: string;
+  readonly prompts?: Prompts;
+  readonly signal: AbortSignal;
+  readonly memory: SignInMemory;
+  /** Runs a question to a person while the deadline stands still. */
+  readonly asking: <T>(question: () => Promise<T>) => Promise<T>;
+  /** Ends the whole attempt: from inside a signature or an answer there is no other way. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Decides what is tried next on one connection. */
+export interface SignIn {
+  /**
+   * The next attempt. `left`: methods that can continue, undefined before the first. Rejects with HostError when nothing is left:
+   * authFailed (names what was tried), needsSignIn (a person would have to be asked), cancelled.
+   */
+  next(left: readonly string[] | undefined, partial: boolean): Promise<AnyAuthMethod>;
+  /** Names of what the server refused so far. */
+  readonly tried: readonly string[];
+  /** The server has let us in: the attempt under way is remembered as the best one. */
+  succeeded(): void;
+}
+
+interface Attempt {
+  readonly label: string;
+  readonly remember?: string;
+  readonly method: AnyAuthMethod;
+  /** The server said no. */
+  readonly refused?: () => Promise<void>;
+}
+
+/**
+ * Order: what worked last time, keys, keyboard-interactive, password, as ssh does; `none` only where there is no key, to learn
+ * what the server takes before a person is asked. A refused password ends the attempt: it is never tried again by itself.
+ */
+export function createSignIn(context: SignInContext): SignIn {
+  const { ssh2, hop, host, prompts, memory } = context;
+  const hopId = `${hop.user}@${hop.address}:${hop.port}`;
+  const tried: string[] = [];
+  const spent = new Set<AuthMethodName>();
+  let keys: KeyCandidate[] | undefined;
+  let current: Attempt | undefined;
+  let wanted: 'password' | 'passphrase' | undefined;
+
+  const problem = (what: Problem): HostError => new HostError(what, host, { hop: hop.name });
+  const refusedByServer = (): HostError => problem({ code: 'authFailed', user: hop.user, tried });
+  /** Asks a person; without one, or without an answer, there is a HostError. */
+  const ask = async (request: Omit<SecretRequest, 'host' | 'hop' | 'user'>, why: 'password' | 'passphrase'): Promise<Asked> => {
+    if (!prompts) throw problem({ code: 'needsSignIn', why });
+    const whole: SecretRequest = { ...request, host, hop: hop.name, user: hop.user };
+    const secret = await context.asking(() => prompts.secret(whole, context.signal));
+    if (secret === undefined) throw problem({ code: 'cancelled' });
+    return { secret, refused: () => prompts.refused(whole) };
+  };
+
+  const unlock = async (
+    candidate: KeyCandidate & { from: { file: unknown } },
+  ): Promise<(data: Buffer, hash: string | undefined) => Buffer> => {
+    const { file } = candidate.from as Extract<KeyCandidate['from'], { file: unknown }>;
+    const cached = memory.unlocked.get(file.path);
+    if (cached?.version === file.version) return (data, hash) => cached.signer.sign(data, hash);
+    const asked = file.encrypted ? await ask({ kind: 'passphrase', detail: file.path, hidden: true }, 'passphrase') : undefined;
+    const signer = file.unlock(asked?.secret);
+    if (!signer) {
+      await asked?.refused();
+      throw problem({ code: 'authFailed', user: hop.user, tried: [...tried, file.path] });
+    }
+    if (file.encrypted) memory.unlocked.set(file.path, { version: file.version, signer });
+    return (data, hash) => signer.sign(data, hash);
+  };
+
+  const keyAttempt = (candidate: KeyCandidate, publicKey: ParsedKey): Attempt => {
+    const { from } = candidate;
+    const sign = async (data: Buffer, hash: string | undefined): Promise<Buffer> => {
+      if ('agent' in from) return await agentSign(from.agent, publicKey, data, hash);
+      try {
+        return (await unlock({ ...candidate, from }))(data, hash);
+      } catch (error) {
+        // Silent work goes on to keys that need nobody; a person's answer, or its lack, is final.
+        if (prompts) context.fail(error);
+        else wanted = 'passphrase';
+        throw error;
+      }
+    };
+    return {
+      label: candidate.label,
+      remember: keyName(candidate),
+      method: { type: 'agent', username: hop.user, agent: oneKeyAgent(ssh2, publicKey, sign) },
+    };
+  };
+
+  const nextKey = async (): Promise<Attempt | undefined> => {
+    keys ??= await keyCandidates(ssh2, hop, memory.best.get(hopId));
+    for (let candidate = keys.shift(); candidate; candidate = keys.shift()) {
+      if (candidate.publicKey) return keyAttempt(candidate, candidate.publicKey);
+      // An encrypted PEM file hides which key it is until it is opened.
+      if (!prompts) wanted = 'passphrase';
+    }
+    return undefined;
+  };
+
+  const passwordAttempt = async (): Promise<Attempt> => {
+    const { secret, refused } = await ask({ kind: 'password', hidden: true }, 'password');
+    return {
+      label: 'password',
+      remember: 'password',
+      method: { type: 'password', username: hop.user, password: secret },
+      refused: async () => {
+        await refused();
+        throw refusedByServer();
+      },
+    };
+  };
+
+  const interactiveAttempt = (): Attempt => {
+    const given: Asked[] = [];
+    const answer = async (shown: readonly Prompt[], words: string): Promise<string[]> => {
+      const answers: string[] = [];
+      for (const { prompt, echo } of shown) {
+        const first = given.length === 0 && shown.length === 1;
+        const kind = first && echo !== true && ASKS_FOR_PASSWORD.test(prompt) ? 'password' : 'answer';
+        const detail = [words, prompt].filter((text) => text !== '').join('\n');
+        const asked = await ask({ kind, hidden: echo !== true, ...(kind === 'answer' ? { detail } : {}) }, 'password');
+        given.push(asked);
+        answers.push(asked.secret);
+      }
+      return answers;
+    };
+    return {
+      label: 'keyboard-interactive',
+      remember: 'keyboard-interactive',
+      method: {
+        type: 'keyboard-interactive',
+        username: hop.user,
+        prompt: (name, instructions, _language, shown, finish) => {
+          answer(shown, [name, instructions].filter((text) => text !== '').join('\n')).then(finish, context.fail);
+        },
+      },
+      refused: async () => {
+        // A server that offers the method but asks nothing (no PAM) leaves the way to `password` open.
+        if (given.length === 0) return;
+        for (const asked of given) await asked.refused();
+        throw refusedByServer();
+      },
+    };
+  };
+
+  const choose = async (left: readonly string[] | undefined): Promise<Attempt> => {
+    const open = (name: AuthMethodName): boolean => hop.methods.has(name) && !spent.has(name) && (left?.includes(name) ?? false);
+    const best = memory.best.get(hopId);
+    if (left === undefined && prompts && (best === 'password' || best === 'keyboard-interactive')) {
+      spent.add(best);
+      return best === 'password' ? await passwordAttempt() : interactiveAttempt();
+    }
+    if (left === undefined || left.includes('publickey')) {
+      const key = await nextKey();
+      if (key) return key;
+    }
+    if (left === undefined) return { label: 'none', method: { type: 'none', username: hop.user } };
+    if (open('keyboard-interactive') || open('password')) {
+      if (!prompts) throw problem({ code: 'needsSignIn', why: wanted ?? 'password' });
+      const method = open('keyboard-interactive') ? 'keyboard-interactive' : 'password';
+      spent.add(method);
+      return method === 'password' ? await passwordAttempt() : interactiveAttempt();
+    }
+    throw wanted ? problem({ code: 'needsSignIn', why: wanted }) : refusedByServer();
+  };
+
+  return {
+    tried,
+    async next(left, partial) {
+      if (current && !partial) {
+        const { label, refused } = current;
+        if (label !== 'none') tried.push(label);
+        await refused?.();
+      }
+      current = await choose(left);
+      return current.method;
+    },
+    succeeded() {
+      if (current?.remember !== undefined) memory.best.set(hopId, current.remember);
+    },
+  };
+}
+
+interface Asked {
+  readonly secret: string;
+  readonly refused: () => Promise<void>;
+}
+
+/** PAM's usual first question, with or without the user's name before it. */
+const ASKS_FOR_PASSWORD = /^\s*(?:\S+'s )?password(?: for \S+)?\s*:\s*$/i;

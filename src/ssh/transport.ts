@@ -1,0 +1,75 @@
+import type { Host } from '../core/host';
+import { HostError, problemOf, type Problem } from '../core/problem';
+import type { Session, Transport } from '../engine/ports';
+import { createResolver, type Resolver } from './config/resolve';
+import { connectHop } from './connectHop';
+import type { Hop } from './hop';
+import type { Link } from './link';
+import type { SshOptions } from './options';
+import { createPool, type Want } from './pool';
+import { createRoute } from './route';
+import { createSession } from './session';
+import type { SignInMemory } from './signIn';
+
+/** The transport over ssh2. Nothing is loaded or opened before the first connect. */
+export function createTransport(options: SshOptions): Transport {
+  const resolver: Resolver = createResolver(options);
+  const pool = createPool();
+  const memory: SignInMemory = { best: new Map(), unlocked: new Map() };
+  const sessions = new Map<string, { readonly link: Link; readonly session: Session }>();
+  /** Hosts where a silent sign-in failed: repeating it by itself would lock accounts and trip intrusion detection. */
+  const barred = new Map<string, Problem>();
+
+  /** Connects along a route; each hop is shared with every other host that goes through it. */
+  const along = async (route: readonly Hop[], host: string, want: Want): Promise<Link> => {
+    const hop = route.at(-1);
+    if (!hop) throw new HostError({ code: 'configInvalid', what: 'ProxyJump' }, host);
+    return await pool.get(JSON.stringify(route.map(identity)), want, async (shared) => {
+      const below = route.length > 1 ? await along(route.slice(0, -1), host, shared) : undefined;
+      return await connectHop(hop, below, { ...shared, host, options, memory });
+    });
+  };
+
+  const connect = async (host: Host, want: Want): Promise<Session> => {
+    const bar = want.prompts ? undefined : barred.get(host.id);
+    if (bar) throw new HostError(bar, host.name);
+    try {
+      const link = await along(await createRoute(host, resolver, want.signal), host.name, want);
+      barred.delete(host.id);
+      const known = sessions.get(host.id);
+      if (known?.link === link && known.session.host === host) return known.session;
+      const session = createSession(host, link, options.clock);
+      sessions.set(host.id, { link, session });
+      return session;
+    } catch (error) {
+      const problem = problemOf(error);
+      options.transcript.line(host.name, `not connected: ${problem.code}`);
+      const bars = want.prompts ? undefined : barFrom(problem);
+      if (bars) barred.set(host.id, bars);
+      // An error of a shared attempt carries the name of the host that started it.
+      throw new HostError(problem, host.name, error instanceof HostError ? error.options : { cause: error });
+    }
+  };
+
+  return {
+    connect,
+    drop(hostId) {
+      barred.delete(hostId);
+      sessions.get(hostId)?.link.close();
+      sessions.delete(hostId);
+    },
+    dispose() {
+      pool.closeAll();
+      memory.unlocked.clear();
+      sessions.clear();
+    },
+  };
+}
+
+/** What makes two hops the same connection. */
+const identity = (hop: Hop): readonly unknown[] => [hop.user, hop.address, hop.port, hop.hostKeyAlias, hop.identityFiles];
+
+function barFrom(problem: Problem): Problem | undefined {
+  if (problem.code === 'authFailed') return { code: 'needsSignIn', why: 'earlierFailure' };
+  return problem.code === 'needsSignIn' && problem.why !== 'hostKey' ? problem : undefined;
+}
