@@ -1,7 +1,8 @@
 // Debian packages: what each command needs, what is missing, and installing it with consent.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { look, run, say, stop, which } from './shell.mjs';
+import { cacheFolder, look, run, say, stop, tail, which } from './shell.mjs';
 
 /** @typedef {'check' | 'unit' | 'lab' | 'editor'} Need */
 
@@ -41,7 +42,8 @@ export async function ensurePackages(needs, { yes }) {
   const missing = missingPackages(needs);
   if (missing.length === 0) return;
   const admin = process.getuid?.() === 0 ? [] : ['sudo'];
-  const command = [...admin, 'apt-get', 'install', '--no-install-recommends', ...missing].join(' ');
+  const aptGet = [...admin, 'apt-get'].join(' ');
+  const command = `${aptGet} update && ${aptGet} install --no-install-recommends ${missing.join(' ')}`;
   if (admin.length > 0 && !which('sudo')) return stop(`Missing packages, and neither root nor sudo is here. As root:\n  ${command}`);
   if (!yes && !(await agreed(missing))) return stop(`Nothing was installed. To do it by hand:\n  ${command}\nOr add: -- -y`);
   await install(missing, admin);
@@ -61,16 +63,21 @@ async function agreed(missing) {
 async function install(names, admin) {
   say(`Installing with apt: ${names.join(' ')}`);
   const [program, ...before] = [...admin, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0'];
+  const logFile = path.join(cacheFolder(), 'apt.log');
+  mkdirSync(cacheFolder(), { recursive: true });
+  const log = openSync(logFile, 'w');
+  // sudo asks on the terminal itself, so its streams can go to the log as well.
   /** @type {import('node:child_process').SpawnOptions} */
-  const quiet = { stdio: [admin.length > 0 ? 'inherit' : 'ignore', 'ignore', 'inherit'] };
+  const quiet = { stdio: ['ignore', log, log] };
   const release = holdDaemons(admin);
   const done =
     (await run(program, [...before, 'update'], quiet)) === 0 &&
     (await run(program, [...before, 'install', '-y', '--no-install-recommends', ...names], quiet)) === 0;
   release();
-  if (!done) stop('apt failed; its own words are above.');
+  closeSync(log);
+  if (!done) stop(`apt failed. The end of ${logFile}:\n${tail(logFile)}`);
   for (const [name, unit] of Object.entries(daemons)) {
-    if (names.includes(name)) look(...withAdmin(admin, 'systemctl', ['disable', '--now', unit]));
+    if (names.includes(name)) look('env', [...admin, 'systemctl', 'disable', '--now', unit]);
   }
 }
 
@@ -81,9 +88,6 @@ function holdDaemons(admin) {
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   return () => rmSync(policy, { force: true });
 }
-
-/** @param {string[]} admin @param {string} program @param {string[]} args @returns {[string, string[]]} */
-const withAdmin = (admin, program, args) => (admin.length > 0 ? ['sudo', [program, ...args]] : [program, args]);
 
 /** @param {Iterable<Need>} needs */
 const otherSystem = (needs) => `This command is made for Debian 12: its test hosts and its embedded editor need Linux and these packages:

@@ -1,16 +1,12 @@
 // The embedded editor: code-server from npm, which is VS Code with a genuine extension host, and the Node it wants.
-import { existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, openSync, closeSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { run, say, stop } from './shell.mjs';
+import { cacheFolder, run, say, stop, tail } from './shell.mjs';
 
 /** code-server 4.x embeds VS Code 1.x: 4.139.1 is VS Code 1.139.1. */
 export const EDITOR_VERSION = '4.139.1';
 const NODE_PACKAGE = `node-linux-${process.arch}`;
 const NODE_VERSION = '24.21.0';
-
-/** Where downloads and builds are kept between runs, outside the repository. */
-export const cacheFolder = () => path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'toa-hosts');
 
 /** @param {string} folder */
 const programs = (folder) => ({
@@ -71,6 +67,3 @@ function moveInto(building, target) {
     if (!embeddedEditor()) throw error;
   }
 }
-
-/** @param {string} file */
-const tail = (file) => readFileSync(file, 'utf8').split('\n').slice(-30).join('\n');

@@ -1,9 +1,18 @@
 // Starting programs from the scripts: one way to run, one way to look.
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+/** Where downloads and builds are kept between runs, outside the repository. */
+export const cacheFolder = () => path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'toa-hosts');
+
+/** The end of a log. @param {string} file */
+export const tail = (file) => readFileSync(file, 'utf8').split('\n').slice(-30).join('\n');
 
 /**
  * Runs a program with the terminal's own streams and resolves with its exit code (1 when a signal ended it).
