@@ -16,7 +16,7 @@ export default defineConfig({
   resolve: { alias: { vscode: new URL('./test/unit/ui/vscode.ts', import.meta.url).pathname } },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
         test: { name: 'hosts', include: ['test/hosts/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2 },
