@@ -1,0 +1,79 @@
+import type { HostFacts } from '../../core/facts';
+import type { Host } from '../../core/host';
+import type { Problem } from '../../core/problem';
+import { hostState, type HostMemory, type HostState } from '../../core/state';
+
+/** What a host is busy with, for people: `goal` is a word of ours (`install`, `reboot`, `probe`), `n` of `of` steps. */
+export interface Busy {
+  readonly goal: string;
+  readonly step?: string;
+  readonly n?: number;
+  readonly of?: number;
+}
+
+/** All that is known of one host at a moment. Replaced as a whole, never changed. */
+export interface Entry {
+  readonly host: Host;
+  /** What the last probe that came through showed; undefined: none ever did. */
+  readonly seen: Seen | undefined;
+  /** Why the latest try failed; undefined: it came through. */
+  readonly problem: Problem | undefined;
+  readonly busy: Busy | undefined;
+  readonly memory: HostMemory;
+  /** Failed tries in a row, for the back-off. */
+  readonly failures: number;
+  /** False after an authentication that failed or would need a person: only a refresh by hand tries again. */
+  readonly automatic: boolean;
+  /** When the background may probe next, ms since the epoch. */
+  readonly nextAt: number;
+}
+
+export interface Seen {
+  readonly state: HostState;
+  readonly facts: HostFacts;
+  readonly at: number;
+  /** It was seen in an earlier session of the editor. */
+  readonly restored: boolean;
+}
+
+export const newEntry = (host: Host): Entry => ({
+  host,
+  seen: undefined,
+  problem: undefined,
+  busy: undefined,
+  memory: {},
+  failures: 0,
+  automatic: true,
+  nextAt: 0,
+});
+
+/** The entry after a probe that came through. */
+export function withFacts(entry: Entry, facts: HostFacts, nextAt: number): Entry {
+  const { state, memory } = hostState(facts, entry.memory, facts.takenAt);
+  const seen = { state, facts, at: facts.takenAt, restored: false };
+  return { ...entry, seen, memory, problem: undefined, failures: 0, automatic: true, nextAt };
+}
+
+/** The entry with something else to remember, and what its last facts mean then. */
+export function withMemory(entry: Entry, change: HostMemory): Entry {
+  const changed = { ...entry.memory, ...change };
+  if (entry.seen === undefined) return { ...entry, memory: changed };
+  const { state, memory } = hostState(entry.seen.facts, changed, entry.seen.at);
+  return { ...entry, memory, seen: { ...entry.seen, state } };
+}
+
+/** The entry after a probe that failed; a cancelled one tells nothing. */
+export function withProblem(entry: Entry, problem: Problem, nextAt: number): Entry {
+  if (problem.code === 'cancelled') return entry;
+  return { ...entry, problem, failures: entry.failures + 1, automatic: !isSignIn(problem), nextAt };
+}
+
+/** The state to show: why the host cannot be probed comes before what it was. */
+export function stateOf(entry: Entry): HostState {
+  if (entry.problem === undefined) return entry.seen?.state ?? { kind: 'unknown' };
+  return { kind: isSignIn(entry.problem) ? 'needsSignIn' : 'unreachable', problem: entry.problem };
+}
+
+/** A person must act before this host can be reached; trying on would only count as attacks in its logs. */
+const isSignIn = (problem: Problem): boolean =>
+  problem.code === 'needsSignIn' || problem.code === 'authFailed' || problem.code === 'hostKeyUnknown';
