@@ -1,6 +1,6 @@
 import { HostError } from '../core/problem';
 import type { Host } from '../core/host';
-import type { Destination, Resolver } from './config/resolve';
+import type { Destination, Resolver } from './config/types';
 import type { Hop } from './hop';
 
 /** More jumps than anyone has; a loop in ProxyJump ends here. */

@@ -1,7 +1,7 @@
 import type { Host } from '../core/host';
 import { HostError, problemOf, type Problem } from '../core/problem';
 import type { Session, Transport } from '../engine/ports';
-import { createResolver, type Resolver } from './config/resolve';
+import { createResolver } from './config/resolve';
 import { connectHop } from './connectHop';
 import type { Hop } from './hop';
 import type { Link } from './link';
@@ -13,7 +13,7 @@ import type { SignInMemory } from './signIn';
 
 /** The transport over ssh2. Nothing is loaded or opened before the first connect. */
 export function createTransport(options: SshOptions): Transport {
-  const resolver: Resolver = createResolver(options);
+  const resolver = createResolver(options);
   const pool = createPool();
   const memory: SignInMemory = { best: new Map(), unlocked: new Map() };
   const sessions = new Map<string, { readonly link: Link; readonly session: Session }>();

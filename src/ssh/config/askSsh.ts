@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { HostError } from '../../core/problem';
 import type { SshOptions } from '../options';
-import type { Destination, Settings } from './resolve';
+import type { Destination, Settings } from './types';
 
 const SECONDS = 10;
 

@@ -1,7 +1,7 @@
 import { HostError } from '../../core/problem';
 import { matchesPatterns } from '../knownHosts';
 import { readConfig, type ScopedLine } from './files';
-import { homeDirectory, type Destination, type Settings } from './resolve';
+import { homeDirectory, type Destination, type Settings } from './types';
 
 /** Options that shape a connection as this transport makes it. */
 const UNDERSTOOD = new Set([

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readConfig } from './files';
-import { homeDirectory } from './resolve';
+import { homeDirectory } from './types';
 
 /** A host that a person can choose by name, and where it stands. */
 export interface ConfigHost {

@@ -1,26 +1,11 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../../core/problem';
-import type { Hop } from '../hop';
 import type { SshOptions } from '../options';
 import { askSsh } from './askSsh';
 import { readFallback } from './fallback';
 import { configFingerprint } from './files';
 import { toHop } from './toHop';
-
-/** Whom a hop is asked for: a name, and what overrides ssh_config. */
-export interface Destination {
-  readonly name: string;
-  readonly address?: string;
-  readonly port?: number;
-  readonly user?: string;
-}
-
-/** `keyword` in lower case → its values in order, as `ssh -G` prints them. */
-export type Settings = ReadonlyMap<string, readonly string[]>;
-
-/** Resolves one hop; `host` is whom errors are about. Rejects with HostError: configInvalid, deadline, cancelled. */
-export type Resolver = (destination: Destination, host: string, signal: AbortSignal) => Promise<Hop>;
+import { homeDirectory, type Destination, type Resolver, type Settings } from './types';
 
 /**
  * Asks the ssh client itself (`ssh -G`) where there is one, so that `Match`, canonical names and all defaults are ssh's own;
@@ -47,9 +32,6 @@ export function createResolver(options: SshOptions): Resolver {
     return await toHop(destination, settings, { host, env: options.env, home: homeDirectory() });
   };
 }
-
-/** Like ssh, the home of the password database, whatever `HOME` says. */
-export const homeDirectory = (): string => userInfo().homedir;
 
 const SYSTEM_CONFIG = '/etc/ssh/ssh_config';
 

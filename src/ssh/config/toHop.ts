@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { HostError } from '../../core/problem';
 import type { AuthMethodName, Hop } from '../hop';
-import type { Destination, Settings } from './resolve';
+import type { Destination, Settings } from './types';
 
 export interface Surroundings {
   readonly host: string;
