@@ -8,6 +8,7 @@
 #   toa_from   empty, or "dev inode offset length checksum" of an earlier "at" mark: go on from there
 # Marks:
 #   at DEV INODE OFFSET LENGTH CHECKSUM   the bytes that follow are this file's, from OFFSET (checksum: of the first LENGTH bytes)
+#   old DEV INODE OFFSET                  the bytes that follow belong to a file that the log was before
 #   rotated | gap truncated | gap lost | gap between | end permission | end missing | end notAFile
 #
 # Reading is by descriptors that stay open (3: the log, 4: the file before it, which a server may write to for a while
@@ -71,7 +72,7 @@ toa_read3() {
   toa_pos3
 }
 toa_read4() {
-  toa_mark "at $toa_old $toa_pos4 0 0"
+  toa_mark "old $toa_old $toa_pos4"
   dd bs=65536 <&4 2>/dev/null
   toa_pos4
 }
@@ -105,14 +106,14 @@ toa_find() {
 
 # toa_between: did more than one rotation pass? Then a file newer than the found one stands beside the log.
 toa_between() {
+  toa_newer=1
   set +f
   for toa_file in "$toa_log"[-.]*; do
     [ "$toa_file" != "$toa_found" ] || continue
-    [ -n "$(find "$toa_file" -prune -type f -newer "$toa_found" 2>/dev/null)" ] && break
-    toa_file=
+    [ -z "$(find "$toa_file" -prune -type f -newer "$toa_found" 2>/dev/null)" ] || toa_newer=0
   done
   set -f
-  [ -n "$toa_file" ] && [ -f "$toa_file" ]
+  return "$toa_newer"
 }
 
 # toa_resume DEV INODE OFFSET LENGTH CHECKSUM: go on where an earlier connection ended.

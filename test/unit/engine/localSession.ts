@@ -1,32 +1,63 @@
-import { spawn } from 'node:child_process';
-import type { Channel, Session } from '../../../src/engine/ports';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Channel, Exit, Session } from '../../../src/engine/ports';
+import { HostError } from '../../../src/core/problem';
 
-/** A Session whose far end is a real shell on this machine: what `sh` gets and answers is real, only the wire is missing. */
-export function localSession(options: { readonly shell?: readonly string[]; readonly env?: NodeJS.ProcessEnv; readonly user?: string } = {}): Session {
-  const shell = options.shell ?? ['/bin/sh'];
+/**
+ * A session to this machine: the same shells, tools and files as over SSH, without the wire. `cut` does what a lost
+ * connection does: every command's stdin ends, and nobody reads its output any more.
+ */
+export function localSession(shell = '/bin/sh'): Session & { readonly cut: () => void; readonly pids: () => number[] } {
+  const children = new Set<ChildProcess>();
   return {
-    host: { id: 'settings:local', name: 'local', source: 'settings', logs: [] },
-    address: '127.0.0.1:22',
-    user: options.user ?? 'tester',
+    host: { id: 'settings:here', name: 'here', source: 'settings', logs: [] },
+    address: 'localhost',
+    user: 'me',
     ended: false,
     onEnd: () => () => undefined,
+    // The product's command line is the constant `exec /bin/sh -s`; tests choose the shell behind it.
     open: (command) => {
-      // `exec /bin/sh` in our constants becomes the shell under test.
-      const asked = command.replaceAll('/bin/sh', shell.join(' '));
-      const child = spawn('/bin/sh', ['-c', asked], { env: { ...process.env, ...options.env }, stdio: 'pipe' });
-      child.stdin.on('error', () => undefined);
-      const channel: Channel = {
-        stdout: child.stdout,
-        stderr: child.stderr,
-        write: (data) => new Promise((resolve) => child.stdin.write(data, () => resolve())),
-        end: () => child.stdin.end(),
-        exit: new Promise((resolve) => child.on('close', (code, signal) => resolve(code === null ? { signal: signal ?? 'KILL' } : { code }))),
-        close: () => {
-          child.stdin.destroy();
-          child.kill('SIGKILL');
-        },
-      };
-      return Promise.resolve(channel);
+      const [file = '', ...words] = shell.split(' ');
+      const child = command === 'exec /bin/sh -s' ? spawn(file, [...words, '-s']) : spawn('/bin/sh', ['-c', command]);
+      children.add(child);
+      child.once('close', () => children.delete(child));
+      return Promise.resolve(channelOf(child));
     },
+    cut: () => children.forEach(sever),
+    pids: () => [...children].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
   };
+}
+
+function channelOf(child: ChildProcess): Channel {
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new Error('no pipes');
+  stdin.on('error', () => undefined);
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      if (code === null) reject(new HostError({ code: 'connectionLost', reason: String(signal) }, 'here'));
+      else resolve({ code });
+    });
+  });
+  exit.catch(() => undefined);
+  return {
+    stdout: readable(stdout),
+    stderr: readable(stderr),
+    write: (data) => new Promise((resolve) => stdin.write(data, () => resolve())),
+    end: () => stdin.end(),
+    exit,
+    close: () => sever(child),
+  };
+}
+
+async function* readable(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch {
+    throw new HostError({ code: 'connectionLost', reason: 'cut' }, 'here');
+  }
+}
+
+function sever(child: ChildProcess): void {
+  child.stdin?.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }

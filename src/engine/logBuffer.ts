@@ -1,0 +1,159 @@
+import { addressOf, detectFormat } from '../core/log/parse';
+import { ADDRESS_CLASSES, classify, type AddressClass, type Ranges } from '../shared/address';
+import type { LogFormat } from '../shared/logEntry';
+import type { LogMark } from '../shared/logMark';
+import { lineStore, type LineStore } from './logBufferStore';
+import { shareOverTime, type ShareOverTime } from './logBufferShare';
+
+/** Limits of what is kept. What is dropped for them is counted. */
+export interface BufferLimits {
+  readonly lines: number;
+  readonly bytes: number;
+  /** Different addresses that are counted apart. */
+  readonly addresses: number;
+}
+
+export const DEFAULT_LIMITS: BufferLimits = { lines: 100_000, bytes: 64 * 1024 * 1024, addresses: 50_000 };
+
+/** Lines from which the format is told; it is told again while most lines do not fit. */
+const DETECT_LINES = 100;
+
+/** The class code of a row that is a mark. */
+export const MARK = ADDRESS_CLASSES.length;
+
+/** Everything a panel shows of one log. It belongs to the extension host; the panel only ever sees windows of it. */
+export interface LogBuffer {
+  readonly store: LineStore;
+  readonly share: ShareOverTime;
+  readonly format: LogFormat;
+  /** Lines per class since the buffer was made or cleared, those that were dropped since included. */
+  readonly totals: Readonly<Record<AddressClass, number>>;
+  /** Lines in all; those cut at LONGEST_LINE. */
+  readonly lines: number;
+  readonly cut: number;
+  /** Different addresses, as far as they are counted apart. */
+  readonly distinct: number;
+  append(bytes: Buffer, ends: readonly number[], cut: number): void;
+  mark(mark: LogMark): void;
+  /** Classes everything again; what was dropped from the rows is moved by its address, as far as that is still known. */
+  setRanges(ranges: Ranges): void;
+  top(count: number): { readonly address: string; readonly addressClass: AddressClass; readonly count: number }[];
+  clear(): void;
+}
+
+/** Makes an empty buffer. `now` in ms since the epoch. */
+export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimits = DEFAULT_LIMITS): LogBuffer {
+  const store = lineStore(limits);
+  const share = shareOverTime(now);
+  let format: LogFormat = 'unknown';
+  let [lines, cut, unread] = [0, 0, 0];
+  let totals = noLines();
+  /** By the text of the field, so that a busy log's addresses are parsed once. */
+  const addresses = new Map<string, { code: number; count: number }>();
+
+  const codeOf = (address: string | undefined): number => {
+    if (address === undefined) return UNPARSED;
+    const known = addresses.get(address);
+    if (known !== undefined) {
+      known.count++;
+      return known.code;
+    }
+    const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
+    if (addresses.size < limits.addresses) addresses.set(address, { code, count: 1 });
+    return code;
+  };
+
+  const detect = (bytes: Buffer, ends: readonly number[]): void => {
+    const last = Math.max(0, ends.length - DETECT_LINES);
+    const found = detectFormat(ends.slice(last).map((_, i) => lineAt(bytes, ends, last + i)));
+    if (found !== 'unknown') format = found;
+    unread = 0;
+  };
+
+  const append = (bytes: Buffer, ends: readonly number[], cutLines: number): void => {
+    if (format === 'unknown' || unread > DETECT_LINES) detect(bytes, ends);
+    cut += cutLines;
+    let from = 0;
+    for (const end of ends) {
+      const code = codeOf(addressIn(bytes, from, end, format));
+      unread = code === UNPARSED ? unread + 1 : 0;
+      const name = ADDRESS_CLASSES[code] ?? 'unparsed';
+      totals[name]++;
+      store.add(bytes, from, end, code);
+      share.add(bytes, from, end, code);
+      from = end + 1;
+    }
+    lines += ends.length;
+  };
+
+  return {
+    store,
+    share,
+    get format() {
+      return format;
+    },
+    get totals() {
+      return totals;
+    },
+    get lines() {
+      return lines;
+    },
+    get cut() {
+      return cut;
+    },
+    get distinct() {
+      return addresses.size;
+    },
+    append,
+    mark: (mark) => {
+      const bytes = Buffer.from(JSON.stringify(mark));
+      store.add(bytes, 0, bytes.length, MARK);
+    },
+    setRanges: (next) => {
+      ranges = next;
+      for (const [address, entry] of addresses) {
+        const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
+        if (code === entry.code) continue;
+        totals[ADDRESS_CLASSES[entry.code] ?? 'unparsed'] -= entry.count;
+        totals[ADDRESS_CLASSES[code] ?? 'unparsed'] += entry.count;
+        entry.code = code;
+      }
+      share.clear();
+      store.recode((bytes, from, end, code) => {
+        if (code === MARK) return code;
+        const address = addressIn(bytes, from, end, format);
+        const next =
+          address === undefined ? UNPARSED : (addresses.get(address)?.code ?? ADDRESS_CLASSES.indexOf(classify(address, ranges)));
+        share.add(bytes, from, end, next);
+        return next;
+      });
+    },
+    top: (count) => {
+      const most = [...addresses].sort((a, b) => b[1].count - a[1].count).slice(0, count);
+      return most.map(([address, entry]) => ({ address, addressClass: ADDRESS_CLASSES[entry.code] ?? 'unparsed', count: entry.count }));
+    },
+    clear: () => {
+      store.clear();
+      share.clear();
+      addresses.clear();
+      totals = noLines();
+      [lines, cut] = [0, 0];
+    },
+  };
+}
+
+const UNPARSED = ADDRESS_CLASSES.indexOf('unparsed');
+
+const noLines = (): Record<AddressClass, number> => ({ visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 });
+
+const lineAt = (bytes: Buffer, ends: readonly number[], i: number): string =>
+  bytes.toString('latin1', i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, ends[i]);
+
+/** The hot path: of a line in the common format only the bytes before the first space are looked at. */
+function addressIn(bytes: Buffer, from: number, end: number, format: LogFormat): string | undefined {
+  if (format !== 'common') return addressOf(bytes.toString('latin1', from, end), format);
+  let space = from;
+  const limit = Math.min(end, from + 64);
+  while (space < limit && bytes[space] !== 0x20) space++;
+  return addressOf(`${bytes.toString('latin1', from, space)} `, format);
+}

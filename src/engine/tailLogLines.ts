@@ -1,0 +1,101 @@
+import type { FollowMark } from './tailLogMarks';
+
+/** The longest line that is kept, in bytes; the rest of a longer one is dropped and the line counted as cut. */
+export const LONGEST_LINE = 64 * 1024;
+
+/** Whole lines: line i is `bytes[i === 0 ? 0 : ends[i - 1] + 1 .. ends[i])`, without its newline. */
+export type OnLines = (bytes: Buffer, ends: readonly number[], cut: number) => void;
+
+interface OpenFile {
+  file: string;
+  /** Offset of the next byte to come. */
+  offset: number;
+  /** The beginning of a line whose end has not come yet, at most LONGEST_LINE bytes, and how long it really is. */
+  carry: Buffer;
+  carried: number;
+}
+
+/** The log and the files before it that may still be written to. */
+const MOST_FILES = 3;
+
+/**
+ * Makes lines of the follower's bytes, for each file apart, and knows where a new connection must go on:
+ * behind the last whole line.
+ */
+export function lineAssembler(onLines: OnLines): {
+  readonly at: (mark: FollowMark & { kind: 'at' | 'old' }) => void;
+  readonly bytes: (bytes: Buffer) => void;
+  /** `toa_from` of follow.sh; empty before the first mark. */
+  readonly resumePoint: () => string;
+  /** A new connection begins at the resume point: half lines will come again. */
+  readonly restart: () => void;
+} {
+  let files: OpenFile[] = [];
+  let current: OpenFile | undefined;
+  let log: OpenFile | undefined;
+  let sign = '0 0';
+
+  const flush = (file: OpenFile): void => {
+    if (file.carried > 0) onLines(file.carry, [file.carry.length], file.carried > file.carry.length ? 1 : 0);
+    [file.carry, file.carried] = [Buffer.alloc(0), 0];
+  };
+
+  const at = (mark: FollowMark & { kind: 'at' | 'old' }): void => {
+    let found = files.find(({ file }) => file === mark.file);
+    if (found !== undefined && found.offset !== mark.offset) {
+      flush(found);
+      found.offset = mark.offset;
+    }
+    // A truncated log goes on in its copy, at the same offset, maybe in the middle of a line.
+    if (found === undefined && mark.kind === 'old') {
+      found = files.find(({ offset, carried }) => carried > 0 && offset === mark.offset);
+      if (found !== undefined) found.file = mark.file;
+    }
+    if (found === undefined) {
+      found = { file: mark.file, offset: mark.offset, carry: Buffer.alloc(0), carried: 0 };
+      files.push(found);
+      files.slice(0, -MOST_FILES).forEach(flush);
+      files = files.slice(-MOST_FILES);
+    }
+    current = found;
+    if (mark.kind === 'at') [log, sign] = [found, mark.sign];
+  };
+
+  const bytes = (chunk: Buffer): void => {
+    if (current === undefined) return;
+    current.offset += chunk.length;
+    const last = chunk.lastIndexOf(10);
+    if (last < 0) {
+      carryOn(current, chunk);
+      return;
+    }
+    let whole = chunk.subarray(0, last + 1);
+    let cut = 0;
+    if (current.carried > 0) {
+      const first = chunk.indexOf(10);
+      cut = carryOn(current, chunk.subarray(0, first)) ? 1 : 0;
+      whole = Buffer.concat([current.carry, chunk.subarray(first, last + 1)]);
+      [current.carry, current.carried] = [Buffer.alloc(0), 0];
+    }
+    const ends: number[] = [];
+    for (let end = whole.indexOf(10); end >= 0; end = whole.indexOf(10, end + 1)) ends.push(end);
+    onLines(whole, ends, cut);
+    carryOn(current, chunk.subarray(last + 1));
+  };
+
+  const resumePoint = (): string => (log === undefined ? '' : `${log.file} ${log.offset - log.carried} ${sign}`);
+  const restart = (): void => {
+    [files, current] = [[], undefined];
+  };
+  return { at, bytes, resumePoint, restart };
+}
+
+/** True if the line had to be cut. */
+function carryOn(file: OpenFile, bytes: Buffer): boolean {
+  const room = LONGEST_LINE - file.carry.length;
+  if (bytes.length > 0) {
+    file.carried += bytes.length;
+    if (room > 0) file.carry = Buffer.concat([file.carry, bytes.subarray(0, room)]);
+  }
+  return file.carried > file.carry.length;
+}

@@ -1,0 +1,69 @@
+/** What `src/remote/follow.sh` says between the bytes of the log. Its text defines each. */
+export type FollowMark =
+  | { readonly kind: 'at'; readonly file: string; readonly offset: number; readonly sign: string }
+  | { readonly kind: 'old'; readonly file: string; readonly offset: number }
+  | { readonly kind: 'rotated' }
+  | { readonly kind: 'gap'; readonly why: 'truncated' | 'lost' | 'between' }
+  | { readonly kind: 'end'; readonly why: 'permission' | 'missing' | 'notAFile' };
+
+/** The longest mark there is, with room to spare; what is longer is no mark. */
+const LONGEST = 256;
+
+/**
+ * Takes the follower's output apart. A mark may stand anywhere and be cut anywhere by the transport: `feed` holds back
+ * only the bytes that may still become one.
+ */
+export function followReader(
+  nonce: string,
+  onBytes: (bytes: Buffer) => void,
+  onMark: (mark: FollowMark) => void,
+): (chunk: Uint8Array) => void {
+  const needle = Buffer.from(`${nonce} `, 'latin1');
+  let held = Buffer.alloc(0);
+  return (chunk) => {
+    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const data = held.length === 0 ? view : Buffer.concat([held, view]);
+    let from = 0;
+    for (;;) {
+      const start = data.indexOf(needle, from);
+      if (start < 0) break;
+      const end = data.indexOf(10, start);
+      if (end < 0 && data.length - start < LONGEST) {
+        if (start > from) onBytes(data.subarray(from, start));
+        held = Buffer.from(data.subarray(start));
+        return;
+      }
+      const mark = end < 0 ? undefined : parseMark(data.toString('latin1', start + needle.length, end));
+      const next = mark === undefined ? start + needle.length : end + 1;
+      const bytes = mark === undefined ? next : start;
+      if (bytes > from) onBytes(data.subarray(from, bytes));
+      if (mark !== undefined) onMark(mark);
+      from = next;
+    }
+    const keep = overlap(data.subarray(from), needle);
+    if (data.length - keep > from) onBytes(data.subarray(from, data.length - keep));
+    held = Buffer.from(data.subarray(data.length - keep));
+  };
+}
+
+/** How many of the last bytes are a beginning of `needle`. */
+function overlap(data: Buffer, needle: Buffer): number {
+  for (let length = Math.min(needle.length - 1, data.length); length > 0; length--) {
+    if (data.compare(needle, 0, length, data.length - length) === 0) return length;
+  }
+  return 0;
+}
+
+function parseMark(text: string): FollowMark | undefined {
+  const [kind, ...words] = text.split(' ');
+  const [first = ''] = words;
+  if (kind === 'at' || kind === 'old') {
+    if (words.length !== (kind === 'at' ? 5 : 3) || !words.every((word) => /^\d{1,20}$/.test(word))) return undefined;
+    const place = { file: words.slice(0, 2).join(' '), offset: Number(words[2]) };
+    return kind === 'at' ? { kind, ...place, sign: words.slice(3).join(' ') } : { kind, ...place };
+  }
+  if (kind === 'rotated') return { kind };
+  if (kind === 'gap' && (first === 'truncated' || first === 'lost' || first === 'between')) return { kind, why: first };
+  if (kind === 'end' && (first === 'permission' || first === 'missing' || first === 'notAFile')) return { kind, why: first };
+  return undefined;
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { logBuffer, MARK } from '../../../src/engine/logBuffer';
+import { lineAssembler, LONGEST_LINE } from '../../../src/engine/tailLogLines';
+import { followReader, type FollowMark } from '../../../src/engine/tailLogMarks';
+import { sampleOf } from '../../../src/engine/sampleLog';
+import { parseCidrs } from '../../../src/shared/address';
+
+const NOW = Date.UTC(2024, 4, 14, 14, 5, 30);
+const line = (address: string, path = '/', time = '14/May/2024:14:05:23 +0000'): string =>
+  `${address} - - [${time}] "GET ${path} HTTP/1.1" 200 1`;
+const { ranges } = parseCidrs(['192.0.2.0/24']);
+const none = parseCidrs([]).ranges;
+
+function fill(buffer: ReturnType<typeof logBuffer>, lines: readonly string[]): void {
+  const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''));
+  const ends: number[] = [];
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, end + 1)) ends.push(end);
+  buffer.append(bytes, ends, 0);
+}
+
+describe('logBuffer', () => {
+  it('counts by class and by address', () => {
+    const buffer = logBuffer(ranges, () => NOW);
+    fill(buffer, [line('192.0.2.1'), line('192.0.2.1'), line('203.0.113.5'), line('10.0.0.1'), 'junk', line('::ffff:203.0.113.5')]);
+    expect(buffer.totals).toEqual({ visitor: 2, origin: 2, private: 1, public: 0, unparsed: 1 });
+    expect(buffer.top(2)).toEqual([
+      { address: '192.0.2.1', addressClass: 'origin', count: 2 },
+      { address: '203.0.113.5', addressClass: 'visitor', count: 2 },
+    ]);
+    expect(buffer.distinct).toBe(3);
+    expect(buffer.share.bars().counts.at(-2)).toEqual([2, 2, 1, 0, 0]);
+  });
+
+  it('classes everything anew when the ranges change, dropped lines included', () => {
+    const buffer = logBuffer(none, () => NOW, { lines: 1024, bytes: 1e9, addresses: 100 });
+    for (let i = 0; i < 3; i++)
+      fill(
+        buffer,
+        Array.from({ length: 1024 }, () => line('192.0.2.1')),
+      );
+    fill(buffer, [line('203.0.113.5')]);
+    expect(buffer.store.dropped).toBe(2048);
+    expect(buffer.totals).toMatchObject({ public: 3073 });
+    buffer.setRanges(ranges);
+    expect(buffer.totals).toEqual({ visitor: 1, origin: 3072, private: 0, public: 0, unparsed: 0 });
+    expect(buffer.store.get(buffer.store.end - 1)?.code).toBe(0);
+  });
+
+  it('keeps line numbers while it drops the oldest, and counts what it dropped', () => {
+    const buffer = logBuffer(ranges, () => NOW, { lines: 5000, bytes: 1e9, addresses: 10 });
+    for (let i = 0; i < 20_000; i++) fill(buffer, [line('10.0.0.1', `/${i}`)]);
+    const { store } = buffer;
+    expect(store.end).toBe(20_000);
+    expect(store.end - store.first).toBeGreaterThanOrEqual(5000);
+    expect(store.end - store.first).toBeLessThan(5000 + 1024);
+    expect(store.dropped).toBe(store.first);
+    expect(store.get(store.first - 1)).toBeUndefined();
+    expect(store.get(store.end)).toBeUndefined();
+    for (const n of [store.first, 17_123, 19_999]) expect(store.get(n)?.bytes.toString()).toBe(line('10.0.0.1', `/${n}`));
+  });
+
+  it('is bounded in bytes and in addresses too', () => {
+    const buffer = logBuffer(ranges, () => NOW, { lines: 1e6, bytes: 1024 * 1024, addresses: 3 });
+    fill(
+      buffer,
+      Array.from({ length: 200 }, (_, i) => line(`10.0.0.${i}`, `/${'x'.repeat(50_000)}`)),
+    );
+    expect(buffer.store.bytes).toBeLessThanOrEqual(1024 * 1024);
+    expect(buffer.store.dropped).toBeGreaterThan(100);
+    expect(buffer.distinct).toBe(3);
+    expect(buffer.totals.private).toBe(200);
+  });
+
+  it('keeps marks among the lines and forgets all when cleared, but for the numbers', () => {
+    const buffer = logBuffer(ranges, () => NOW);
+    fill(buffer, [line('10.0.0.1')]);
+    buffer.mark({ kind: 'gap', why: 'lost' });
+    expect(buffer.store.get(1)).toMatchObject({ code: MARK });
+    expect(JSON.parse(buffer.store.get(1)?.bytes.toString() ?? '')).toEqual({ kind: 'gap', why: 'lost' });
+    buffer.clear();
+    expect([buffer.store.first, buffer.store.end, buffer.lines, buffer.distinct]).toEqual([2, 2, 0, 0]);
+    fill(buffer, [line('10.0.0.1')]);
+    expect(buffer.store.get(2)?.code).toBe(2);
+  });
+});
+
+describe('followReader', () => {
+  const nonce = 'toa-0123456789';
+  const output = Buffer.from(`${nonce} at 1 2 0 3 4\nhello\nto${nonce} gap lost\ntoa-01 ${nonce} nonsense\n${nonce} end missing\nbye`);
+  const read = (chunks: readonly Uint8Array[]): readonly [string, FollowMark[]] => {
+    let text = '';
+    const marks: FollowMark[] = [];
+    const feed = followReader(
+      nonce,
+      (bytes) => (text += bytes.toString()),
+      (mark) => marks.push(mark),
+    );
+    chunks.forEach(feed);
+    return [text, marks];
+  };
+
+  it.each([1, 2, 3, 7, 16, 1000])('takes marks out wherever they are cut, %i bytes at a time', (size) => {
+    const chunks: Uint8Array[] = [];
+    for (let i = 0; i < output.length; i += size) chunks.push(output.subarray(i, i + size));
+    const [text, marks] = read(chunks);
+    expect(text).toBe(`hello\ntotoa-01 ${nonce} nonsense\nbye`);
+    expect(marks).toEqual([
+      { kind: 'at', file: '1 2', offset: 0, sign: '3 4' },
+      { kind: 'gap', why: 'lost' },
+      { kind: 'end', why: 'missing' },
+    ]);
+  });
+});
+
+describe('lineAssembler', () => {
+  it('cuts a line of a megabyte and goes on with the next', () => {
+    const lengths: number[] = [];
+    let cuts = 0;
+    const lines = lineAssembler((_, ends, cut) => {
+      ends.forEach((end, i) => lengths.push(end - (i === 0 ? 0 : (ends[i - 1] ?? 0) + 1)));
+      cuts += cut;
+    });
+    lines.at({ kind: 'at', file: '1 1', offset: 100, sign: '0 0' });
+    const long = Buffer.alloc(1024 * 1024, 'x');
+    for (let i = 0; i < long.length; i += 30_000) lines.bytes(long.subarray(i, i + 30_000));
+    expect(lines.resumePoint()).toBe('1 1 100 0 0');
+    lines.bytes(Buffer.from('end\nnext\nhalf'));
+    expect(lengths).toEqual([LONGEST_LINE, 4]);
+    expect(cuts).toBe(1);
+    expect(lines.resumePoint()).toBe(`1 1 ${100 + long.length + 4 + 5} 0 0`);
+  });
+});
+
+describe('sampleOf', () => {
+  it('classes the lines and finds X-Forwarded-For', () => {
+    const text = `${line('192.0.2.1')} "-" "-" "203.0.113.9"\n${line('192.0.2.1')} "-" "-" "-"\njunk\n`;
+    expect(sampleOf('/log', text, ['192.0.2.0/24'])).toEqual({
+      path: '/log',
+      lines: 3,
+      classes: { visitor: 0, origin: 2, private: 0, public: 0, unparsed: 1 },
+      forwardedFor: 1,
+      top: [{ address: '192.0.2.1', addressClass: 'origin', count: 2 }],
+    });
+  });
+});

@@ -1,0 +1,250 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/engine/clock';
+import { tailLog, type TailState } from '../../../src/engine/tailLog';
+import type { LogMark } from '../../../src/shared/logMark';
+import { localSession } from './localSession';
+
+/** The shells that /bin/sh may be; those that this machine lacks are left out by name. */
+const shells = ['dash', 'bash --posix', 'busybox sh', 'mksh'].filter((shell) => {
+  try {
+    execFileSync('sh', ['-c', `command -v ${shell.split(' ')[0] ?? ''}`]);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+let folder: string;
+let log: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'follow-'));
+  log = join(folder, 'access.log');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (text: string): void => appendFileSync(log, `${text}\n`);
+/** Lines long enough that the follower can tell two files by their beginnings. */
+const line = (name: string): string => `${name} ${name.repeat(30)}`;
+
+function start(shell: string, back = 1000) {
+  const session = localSession(shell);
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const marks: LogMark[] = [];
+  const states: TailState['kind'][] = [];
+  const done = tailLog({
+    host: 'here',
+    connect: () => Promise.resolve(session),
+    path: log,
+    as: 'user',
+    back,
+    clock: { now: () => systemClock.now(), sleep: (_, signal) => systemClock.sleep(10, signal) },
+    signal: stop.signal,
+    onLines: (bytes, ends) => {
+      let from = 0;
+      for (const end of ends) {
+        lines.push(bytes.toString('latin1', from, end).split(' ')[0] ?? '');
+        from = end + 1;
+      }
+    },
+    onMark: (mark) => marks.push(mark),
+    onState: (state) => states.push(state.kind),
+  });
+  done.catch(() => undefined);
+  return { session, lines, marks, states, done, stop: () => stop.abort() };
+}
+
+const sees = (tail: { lines: string[] }, ...names: string[]): Promise<void> =>
+  expect.poll(() => tail.lines.join(' '), { timeout: 20_000, interval: 50 }).toBe(names.join(' '));
+
+describe.each(shells)('the follower under %s', (shell) => {
+  it('starts a number of lines back and follows, half lines included', async () => {
+    ['a', 'b', 'c'].forEach((name) => write(line(name)));
+    const tail = start(shell, 2);
+    await sees(tail, 'b', 'c');
+    appendFileSync(log, 'd d');
+    write('ddd');
+    await sees(tail, 'b', 'c', 'd');
+    tail.stop();
+    await tail.done;
+  });
+
+  it('loses and repeats nothing when the log is renamed and the server still writes to the old file', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    const old = openSync(log, 'a');
+    write(line('b'));
+    renameSync(log, `${log}.1`);
+    write(line('c'));
+    await sees(tail, 'a', 'b', 'c');
+    writeSync(old, 'late\n');
+    closeSync(old);
+    write(line('d'));
+    await expect.poll(() => [...tail.lines].sort().join(' '), { timeout: 20_000 }).toBe('a b c d late');
+    expect(tail.marks).toEqual([{ kind: 'rotated' }]);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('takes what copytruncate cut off from the copy, even in the middle of a line', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    appendFileSync(log, 'b half');
+    await expect.poll(() => tail.session.pids().length).toBe(1);
+    await systemClock.sleep(700);
+    appendFileSync(log, ' whole\n');
+    write(line('c'));
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(line('d'));
+    await sees(tail, 'a', 'b', 'c', 'd');
+    expect(tail.marks).toEqual([{ kind: 'rotated' }]);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('says so when a truncated log has no copy', async () => {
+    write(line('a'));
+    write(line('b'));
+    const tail = start(shell);
+    await sees(tail, 'a', 'b');
+    writeFileSync(log, `${line('z')}\n`);
+    await sees(tail, 'a', 'b', 'z');
+    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated' }]);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('notices a truncated log that has already grown beyond its old length', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    writeFileSync(log, `${line('x')}\n${line('y')}\n${line('z')}\n`);
+    await sees(tail, 'a', 'x', 'y', 'z');
+    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated' }]);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('follows a log that is deleted and made anew', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    rmSync(log);
+    await systemClock.sleep(700);
+    write(line('b'));
+    await sees(tail, 'a', 'b');
+    tail.stop();
+    await tail.done;
+  });
+
+  it('goes on behind the last whole line after the connection was lost', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    appendFileSync(log, 'b half');
+    await systemClock.sleep(700);
+    tail.session.cut();
+    appendFileSync(log, ' whole\n');
+    write(line('c'));
+    await sees(tail, 'a', 'b', 'c');
+    await expect.poll(() => tail.marks).toEqual([{ kind: 'resumed', seconds: 0 }]);
+    expect(tail.states).toEqual(['connecting', 'following', 'waiting', 'connecting', 'following']);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('finds the rotated file again after a loss, and says when more than one rotation passed', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    tail.session.cut();
+    write(line('b'));
+    renameSync(log, `${log}.1`);
+    write(line('c'));
+    await sees(tail, 'a', 'b', 'c');
+    expect(tail.marks.map(({ kind }) => kind).sort()).toEqual(['resumed', 'rotated']);
+
+    tail.session.cut();
+    write(line('d'));
+    renameSync(`${log}.1`, `${log}.3`);
+    renameSync(log, `${log}.2`);
+    await systemClock.sleep(20);
+    writeFileSync(`${log}.1`, `${line('between')}\n`);
+    write(line('e'));
+    await sees(tail, 'a', 'b', 'c', 'd', 'e');
+    expect(tail.marks).toContainEqual({ kind: 'gap', why: 'between' });
+    tail.stop();
+    await tail.done;
+  });
+
+  it('says so when the file it followed is gone after a loss', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    tail.session.cut();
+    writeFileSync(`${log}.new`, `${line('b')}\n`);
+    renameSync(`${log}.new`, log);
+    await sees(tail, 'a', 'b');
+    expect(tail.marks).toContainEqual({ kind: 'gap', why: 'lost' });
+    tail.stop();
+    await tail.done;
+  });
+
+  it('leaves no process behind, whether its stdin ends or its shell is killed', async () => {
+    write(line('a'));
+    const before = running();
+    const tails = Array.from({ length: 10 }, () => start(shell));
+    for (const tail of tails) await sees(tail, 'a');
+    const shells = tails.flatMap(({ session }) => session.pids());
+    expect(shells.length).toBe(10);
+    expect(running().length).toBeGreaterThanOrEqual(before.length + 10);
+    tails.slice(0, 5).forEach((tail) => tail.stop());
+    for (const tail of tails.slice(5)) {
+      tail.session.pids().forEach((pid) => process.kill(pid, 'SIGKILL'));
+      tail.stop();
+    }
+    await Promise.all(tails.map(({ done }) => done));
+    await expect.poll(() => running().filter((pid) => !before.includes(pid)), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => shells.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 20_000 }).toEqual([]);
+  });
+});
+
+describe('a log that cannot be followed', () => {
+  it('is named with the reason', async () => {
+    await expect(start('dash').done).rejects.toMatchObject({ problem: { code: 'logUnreadable', path: log, reason: 'missing' } });
+    log = folder;
+    await expect(start('dash').done).rejects.toMatchObject({ problem: { code: 'logUnreadable', path: folder, reason: 'notAFile' } });
+  });
+});
+
+/** Processes that hold a file of our folder open. */
+function running(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith(folder));
+    } catch {
+      return false;
+    }
+  });
+}
