@@ -1,0 +1,26 @@
+import type { EditorServer } from './server';
+import { install, openLog, openTree, reboot, verifyByPalette } from './job';
+import { launchBrowser, openWorkbench, screenshot } from './workbench';
+
+/** Goes through the whole job on the lab's CentOS 7 host by itself and leaves a picture of each step in `folder`. */
+export async function tour(server: EditorServer, { password, folder }: { password: string; folder: string }): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    const page = await openWorkbench(browser, server, { password });
+    const host = 'lab-centos7';
+    let picture = 0;
+    const shot = async (name: string) => {
+      picture += 1;
+      console.log(`  ${String(picture).padStart(2)} ${name}`);
+      await screenshot(page, name, folder);
+    };
+    await openTree(page, { [host]: 'not installed' });
+    await shot('tree');
+    await install(page, host, shot);
+    await reboot(page, host, shot);
+    await verifyByPalette(page, host, shot);
+    await openLog(page, host, shot);
+  } finally {
+    await browser.close();
+  }
+}
