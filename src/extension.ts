@@ -1,25 +1,64 @@
 import * as vscode from 'vscode';
-import { abilities } from './ui/can';
-import type { HostView } from './ui/hostView';
-import { mergeHosts } from './ui/hostList';
+import { systemClock as clock } from './engine/clock';
+import { createHostStore } from './engine/hostStore';
+import { listConfigHosts } from './ssh/config/listHosts';
+import { createTransport } from './ssh/transport';
+import { registerCommands } from './ui/commands';
+import type { Ui } from './ui/context';
+import { createDocuments } from './ui/documents';
+import { createHostSource } from './ui/hostSource';
+import { registerLenses } from './ui/plan/lenses';
+import { createPrompts } from './ui/prompts';
+import { createRuns } from './ui/runs';
+import { createSecretCache } from './ui/secretCache';
 import { settings } from './ui/settings';
-import { createHostTree } from './ui/tree/provider';
+import { createStorage } from './ui/storage';
+import { createTranscript } from './ui/transcript';
+import { registerView } from './ui/view';
 
 /** Composition root: constructs the parts, wires them, hands them to the editor for disposal. */
-export function activate(context: vscode.ExtensionContext): void {
-  const views = (): HostView[] =>
-    mergeHosts(settings.hosts().hosts, []).map((host) => ({ host, state: { kind: 'unknown' }, memory: {}, stale: false }));
-  const tree = createHostTree({
-    views,
-    view: (id) => views().find(({ host }) => host.id === id),
-    abilities: (view) => abilities(view, { cancellable: false, plan: false, report: false }),
-    now: () => Date.now(),
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const transcript = createTranscript();
+  const secrets = createSecretCache(context.secrets, context.globalState);
+  const transport = createTransport({
+    clock,
+    transcript,
+    env: process.env,
+    settings: () => {
+      const configFile = settings.sshConfigFile();
+      const common = { connectTimeoutSeconds: settings.connectTimeoutSeconds(), legacyHosts: settings.legacyHosts() };
+      return configFile === undefined ? common : { ...common, configFile };
+    },
   });
+  const store = createHostStore({ transport, clock, storage: createStorage(context.globalState), settings });
+  const source = createHostSource(store, async (file) => (await listConfigHosts(file)).map(({ name }) => name));
+  const ui: Ui = {
+    store,
+    transport,
+    prompts: createPrompts(secrets),
+    secrets,
+    clock,
+    transcript,
+    runs: createRuns(),
+    plans: createDocuments('toa-plan', (name) => vscode.l10n.t('TOA plan, {0}', name)),
+    reports: createDocuments('toa-report', (name) => vscode.l10n.t('TOA report, {0}', name)),
+    openLog: () => undefined,
+    listHosts: () => source.list(),
+    cacheDirectory: vscode.Uri.joinPath(context.globalStorageUri, 'packages').fsPath,
+  };
+  const view = registerView(ui);
+  // Disposed in this order: first what a person sees, then what works, then what it works with.
   context.subscriptions.push(
-    tree,
-    vscode.window.createTreeView('toa.hosts', { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true }),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('toa.hosts')) tree.changed(undefined);
-    }),
+    view.disposable,
+    registerCommands(ui, view.selected),
+    registerLenses(ui),
+    ui.plans,
+    ui.reports,
+    source,
+    ui.runs,
+    store,
+    transport,
+    transcript,
   );
+  await source.list();
 }

@@ -1,4 +1,5 @@
-import type { HostView } from './hostView';
+import { isToaRelease } from '../core/vendor';
+import type { HostView } from '../engine/hostStore';
 
 /** What can be done with a host now. Menus, palette choices and the tests use the same answer. */
 export type Ability = 'signIn' | 'install' | 'reboot' | 'load' | 'verify' | 'log' | 'original' | 'cancel' | 'plan' | 'report' | 'busy';
@@ -9,9 +10,6 @@ export interface Held {
   readonly plan: boolean;
   readonly report: boolean;
 }
-
-/** True for the release of a TOA kernel, by the vendor's own naming. */
-export const isToaRelease = (release: string): boolean => /\.toa(\.|$)/.test(release);
 
 /**
  * The abilities of a host. A stale state still offers what was true when it was seen: every flow probes again before

@@ -35,6 +35,8 @@ export const settings = {
   addHost: (entry: HostEntry): Promise<void> => write('hosts', [...list(read('hosts')), entry]),
   sshConfigFile: (): string | undefined => text('ssh.configFile').trim() || undefined,
   connectTimeoutSeconds: (): number => between(read('ssh.connectTimeoutSeconds'), 1, 300, 15),
+  /** Names of hosts that may use weak algorithms. */
+  legacyHosts: (): readonly string[] => strings(read('ssh.legacyHosts')),
   staleAfterMinutes: (): number => between(read('staleAfterMinutes'), 1, 1440, 15),
   /** 0: no probing in the background. */
   refreshMinutes: (): number => between(read('background.refreshMinutes'), 0, 1440, 10),

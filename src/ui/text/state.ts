@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Problem } from '../../core/problem';
 import type { Drift, HostState } from '../../core/state';
-import type { HostView } from '../hostView';
+import type { HostView } from '../../engine/hostStore';
 import { count, kernelName } from './amount';
 import { plain } from './hostile';
 import { age } from './time';

@@ -1,7 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { HostFacts, LogCandidate } from '../../core/facts';
 import type { Ability } from '../can';
-import type { HostView } from '../hostView';
+import type { HostView } from '../../engine/hostStore';
 import { count, kernelName } from '../text/amount';
 import { plain } from '../text/hostile';
 import { descriptionText } from '../text/state';

@@ -1,6 +1,6 @@
 import { ThemeColor, ThemeIcon } from 'vscode';
 import type { HostStateKind } from '../../core/state';
-import type { HostView } from '../hostView';
+import type { HostView } from '../../engine/hostStore';
 import { hasEvidence } from '../text/state';
 
 /** How a host looks, and the first word of its contextValue: a state, or what lies over it. */

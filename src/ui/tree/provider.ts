@@ -1,7 +1,7 @@
 import { EventEmitter } from 'vscode';
 import type { Event, TreeDataProvider, TreeItem } from 'vscode';
 import type { Ability } from '../can';
-import type { HostView } from '../hostView';
+import type { HostView } from '../../engine/hostStore';
 import { groupDescription, groupItem, hostItem, logItem, partItem } from './items';
 import type { GroupNode, HostNode, LogNode, PartNode, TreeNode } from './node';
 

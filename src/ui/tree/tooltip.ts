@@ -1,7 +1,9 @@
 import { l10n, MarkdownString } from 'vscode';
+import { evidenceLadder } from '../../core/evidence';
 import type { Ability } from '../can';
-import type { HostView } from '../hostView';
+import type { HostView } from '../../engine/hostStore';
 import { kernelName } from '../text/amount';
+import { levelText, rungText } from '../text/evidence';
 import { markdownCode, markdownText } from '../text/hostile';
 import { problemText } from '../text/problem';
 import { hasEvidence, stateLabel, stateMeaning } from '../text/state';
@@ -21,7 +23,7 @@ const LINKS: readonly (readonly [Ability, string, () => string])[] = [
 /** The evidence behind a host's state, with the commands that can follow. Only our own commands are trusted. */
 export function hostTooltip(view: HostView, abilities: ReadonlySet<Ability>, now: number): MarkdownString {
   const links = LINKS.filter(([ability]) => abilities.has(ability));
-  const blocks = [heading(view), stateLine(view, now), meaning(view), system(view), linkLine(view, links)];
+  const blocks = [heading(view), stateLine(view, now), meaning(view), ladder(view), system(view), linkLine(view, links)];
   const tooltip = new MarkdownString(blocks.filter((block) => block !== '').join('\n\n'));
   tooltip.supportThemeIcons = true;
   tooltip.isTrusted = { enabledCommands: links.map(([, command]) => command) };
@@ -47,6 +49,15 @@ function meaning(view: HostView): string {
   if (state.kind === 'unreachable' || state.kind === 'needsSignIn')
     return markdownText(problemText(state.problem, { host: view.host.name }).message, 900);
   return markdownText(stateMeaning(view), 900);
+}
+
+function ladder({ facts, memory, state }: HostView): string {
+  // A host that cannot take TOA, or has none of it, has no ladder to climb.
+  if (facts === undefined || state.kind === 'unsupported' || state.kind === 'notInstalled') return '';
+  const rows = evidenceLadder(facts, memory).map(
+    (rung) => `|${rung.reached ? '$(check)' : '$(dash)'} ${rung.level}|${levelText(rung.level)}|${markdownText(rungText(rung), 200)}|`,
+  );
+  return ['---\n\n||||', '|---|---|---|', ...rows].join('\n');
 }
 
 function system({ facts }: HostView): string {

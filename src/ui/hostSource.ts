@@ -1,0 +1,72 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { commands, Disposable, l10n, RelativePattern, Uri, window, workspace } from 'vscode';
+import type { HostStore } from '../engine/hostStore';
+import { mergeHosts } from './hostList';
+import { settings } from './settings';
+import { plain } from './text/hostile';
+
+/** Names of the hosts in an SSH configuration; undefined: the usual file. */
+export type ListNames = (configFile: string | undefined) => Promise<readonly string[]>;
+
+export interface HostSource {
+  /** Reads settings and SSH configuration anew and gives the store the hosts. */
+  list(): Promise<void>;
+  dispose(): void;
+}
+
+/** Feeds the store from settings and the SSH configuration, and again whenever one of them changes. */
+export function createHostSource(store: Pick<HostStore, 'setHosts'>, listNames: ListNames): HostSource {
+  let said = '';
+  const list = async (): Promise<void> => {
+    const { hosts, bad } = settings.hosts();
+    const names = await listNames(settings.sshConfigFile()).catch((): readonly string[] => []);
+    const merged = mergeHosts(hosts, names);
+    store.setHosts(merged);
+    await commands.executeCommand('setContext', 'toa.hostCount', merged.length);
+    // A bad entry is said once, not at every keystroke in settings.json.
+    const bads = bad.map(({ entry }) => entry).join('\n');
+    if (bads !== '' && bads !== said) void sayBad(bad.map(({ entry }) => entry));
+    said = bads;
+  };
+  let watcher = watchConfig(list);
+  const configuration = workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration('toa.ssh.configFile')) {
+      watcher.dispose();
+      watcher = watchConfig(list);
+    }
+    if (change.affectsConfiguration('toa.hosts') || change.affectsConfiguration('toa.ssh.configFile')) void list();
+  });
+  return {
+    list,
+    dispose: () => {
+      watcher.dispose();
+      configuration.dispose();
+    },
+  };
+}
+
+/** Watches the SSH configuration and what usually is included from beside it. */
+function watchConfig(changed: () => Promise<void>): Disposable {
+  const file = settings.sshConfigFile() ?? join(homedir(), '.ssh', 'config');
+  const watcher = workspace.createFileSystemWatcher(new RelativePattern(Uri.file(dirname(file)), `{${basename(file)},*.conf,config.d/*}`));
+  const later = debounce(() => void changed(), 300);
+  return Disposable.from(watcher, watcher.onDidChange(later), watcher.onDidCreate(later), watcher.onDidDelete(later));
+}
+
+function debounce(run: () => void, milliseconds: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, milliseconds);
+  };
+}
+
+async function sayBad(entries: readonly string[]): Promise<void> {
+  const open = l10n.t('Open Setting');
+  const chosen = await window.showWarningMessage(
+    l10n.t('toa.hosts has entries that cannot be used: {0}', plain(entries.join(' '), 300)),
+    open,
+  );
+  if (chosen === open) await commands.executeCommand('workbench.action.openSettings', 'toa.hosts');
+}

@@ -1,0 +1,39 @@
+import { CodeLens, Disposable, l10n, languages, Range } from 'vscode';
+import type { Command } from 'vscode';
+import type { Ui } from '../context';
+
+/** The line over a plan or report that offers what can be done with it. */
+export function registerLenses(ui: Pick<Ui, 'plans' | 'reports'>): Disposable {
+  const top = new Range(0, 0, 0, 0);
+  const lenses = (commands: readonly Command[]): CodeLens[] => commands.map((command) => new CodeLens(top, command));
+  return Disposable.from(
+    languages.registerCodeLensProvider(
+      { scheme: ui.plans.scheme },
+      {
+        provideCodeLenses: ({ uri }) => {
+          const plan = ui.plans.at(uri)?.value;
+          if (plan === undefined) return [];
+          const { length } = plan.warnings;
+          return lenses([
+            { title: l10n.t('Apply Plan…'), command: 'toa.applyPlan', arguments: [uri] },
+            { title: l10n.t('Copy Script'), command: 'toa.copyScript', arguments: [uri] },
+            { title: length === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', length), command: '' },
+          ]);
+        },
+      },
+    ),
+    languages.registerCodeLensProvider(
+      { scheme: ui.reports.scheme },
+      {
+        provideCodeLenses: ({ uri }) => {
+          const report = ui.reports.at(uri)?.value;
+          if (report === undefined) return [];
+          return lenses([
+            { title: l10n.t('Copy for a Ticket'), command: 'toa.copyReport', arguments: [uri] },
+            { title: l10n.t('Verify Again'), command: 'toa.verify', arguments: [{ kind: 'host', hostId: report.host.id }] },
+          ]);
+        },
+      },
+    ),
+  );
+}

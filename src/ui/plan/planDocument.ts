@@ -1,0 +1,176 @@
+import { l10n } from 'vscode';
+import type { LogSample } from '../../core/log/sample';
+import type { LocalPackage, Plan, PlannedFile } from '../../core/plan';
+import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
+import { count, kernelName, share, size } from '../text/amount';
+import { fenced, markdownText, plain, plainLines } from '../text/hostile';
+import { stepText } from '../text/step';
+import { age, clockTime } from '../text/time';
+import { warningText } from '../text/warning';
+import { labelled, wrapped } from './lines';
+
+/**
+ * The plan as a Markdown document that is read as plain text: what is, what will be, every command, file and download
+ * exactly as it will run. Pure; `now` in ms since the epoch. Whatever came from a host is escaped or fenced.
+ */
+export function planDocument(plan: Plan, now: number): string {
+  const sections = [
+    `# ${title(plan)}`,
+    l10n.t(
+      'Plan {0}, made {1} from facts read at {2}. It runs exactly as shown, or not at all.',
+      plan.id,
+      clockTime(plan.madeAt),
+      clockTime(plan.facts.takenAt),
+    ),
+    summary(plan),
+    ...(plan.logNow === undefined ? [] : [heading(l10n.t('What the log shows now')), logNow(plan.logNow)]),
+    heading(l10n.t('What will happen')),
+    steps(plan),
+    heading(l10n.t('Warnings')),
+    warnings(plan),
+    ...(plan.packages.length === 0 ? [] : [heading(l10n.t('Downloads')), plan.packages.map(download).join('\n\n')]),
+    heading(l10n.t('Files written')),
+    ...plan.files.map(writtenFile),
+    runDirectory(plan),
+    heading(l10n.t('The script, exactly')),
+    fenced(plainLines(plan.script), 'sh'),
+    heading(l10n.t('How it goes back')),
+    wayBack(plan),
+    ...(now - plan.facts.takenAt > STALE_MS
+      ? [l10n.t('The facts of this plan were read {0}. If one changed since, the plan does not run.', age(plan.facts.takenAt, now))]
+      : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const STALE_MS = 15 * 60_000;
+
+const heading = (text: string): string => `## ${text}`;
+
+const title = (plan: Plan): string => {
+  const host = markdownText(plan.host.name);
+  return plan.host.group === undefined
+    ? l10n.t('Install TOA on {0}', host)
+    : l10n.t('Install TOA on {0} ({1})', host, markdownText(plan.host.group));
+};
+
+function summary(plan: Plan): string {
+  const { facts, packages } = plan;
+  const installs = packages.length > 0;
+  const target = kernelName(plan.target);
+  return labelled([
+    [
+      l10n.t('Now'),
+      l10n.t(
+        '{0} {1}, kernel {2}, {3}',
+        plain(facts.system.name, 80),
+        plain(facts.arch, 20),
+        kernelName(plain(facts.kernel.running, 80)),
+        installs ? l10n.t('TOA not installed') : l10n.t('TOA kernel installed, toa.modules missing or different'),
+      ),
+    ],
+    [
+      l10n.t('After'),
+      installs
+        ? l10n.t('kernel {0} installed beside it, module toa loads at boot', target)
+        : l10n.t('module toa loads when kernel {0} boots', target),
+    ],
+    [l10n.t('Reboot'), l10n.t('not in this plan; asked for on its own once the install has been verified')],
+    [l10n.t('Takes'), installs ? l10n.t('about 2 minutes; no service is restarted') : l10n.t('some seconds; no service is restarted')],
+  ]);
+}
+
+function logNow(sample: LogSample): string {
+  const classes = ADDRESS_CLASSES.filter((addressClass) => sample.classes[addressClass] > 0);
+  return labelled([
+    [l10n.t('Log'), l10n.t('{0}, last {1} lines', plain(sample.path), count(sample.lines))],
+    ...classes.map(
+      (addressClass) =>
+        [
+          addressClassText(addressClass),
+          `${count(sample.classes[addressClass])} (${share(sample.classes[addressClass], sample.lines)})`,
+        ] as const,
+    ),
+    ...(sample.forwardedFor > 0 ? [['X-Forwarded-For', l10n.t('filled in {0} lines', count(sample.forwardedFor))] as const] : []),
+    ...sample.top
+      .slice(0, 3)
+      .map(
+        (top, i) =>
+          [
+            i === 0 ? l10n.t('Most frequent') : '',
+            `${plain(top.address, 60)} · ${addressClassText(top.addressClass)} · ${count(top.count)}`,
+          ] as const,
+      ),
+  ]);
+}
+
+function steps(plan: Plan): string {
+  const bytes = plan.packages.reduce((sum, { bytes }) => sum + bytes, 0);
+  const upload =
+    plan.packages.length === 0
+      ? []
+      : [
+          l10n.t(
+            'Upload {0} to the host, {1}',
+            plan.packages.length === 1 ? l10n.t('the package') : l10n.t('{0} packages', plan.packages.length),
+            size(bytes),
+          ),
+        ];
+  return [...upload, ...plan.steps.map(stepText)].map((text, i) => `${i + 1}. ${markdownLine(text)}`).join('\n');
+}
+
+/** Escapes only what could begin markup in the middle of our own line; kernel names keep their dots and dashes. */
+const markdownLine = (text: string): string => plain(text).replace(/[\\`*_[\]<>&|]/g, '\\$&');
+
+function warnings(plan: Plan): string {
+  if (plan.warnings.length === 0) return l10n.t('None.');
+  return plan.warnings
+    .map((warning, i) => {
+      const { title: name, text } = warningText(warning, plan.host.name);
+      return wrapped(`${i + 1}. **${name}** ${markdownLine(text)}`, '   ');
+    })
+    .join('\n');
+}
+
+function download(local: LocalPackage): string {
+  const pin =
+    local.pin === 'setting'
+      ? l10n.t('matches {0}', `toa.packages.${local.key}.sha256`)
+      : l10n.t('confirmed by you, now in {0}', `toa.packages.${local.key}.sha256`);
+  return `${markdownLine(local.file)}\n\n${labelled([
+    [l10n.t('Size'), l10n.t('{0} bytes ({1})', count(local.bytes), size(local.bytes))],
+    ['SHA-256', plain(local.sha256)],
+    [l10n.t('Pin'), pin],
+    [l10n.t('Package'), l10n.t('{0}, compared on the host before anything is installed', plain(local.nevra))],
+    [l10n.t('From'), plain(local.from, 400)],
+  ])}`;
+}
+
+function writtenFile(file: PlannedFile): string {
+  const bytes = new TextEncoder().encode(file.content).length;
+  return `${markdownLine(file.path)}   ${changeText(file.change)}, root:root, ${file.mode}, ${l10n.t('{0} bytes', bytes)}, LF\n\n${fenced(file.content, 'sh')}`;
+}
+
+function changeText(change: PlannedFile['change']): string {
+  switch (change) {
+    case 'create':
+      return l10n.t('new');
+    case 'replace':
+      return l10n.t('replaces the present one');
+    case 'same':
+      return l10n.t('as it is now');
+  }
+}
+
+const runDirectory = (plan: Plan): string => `/var/lib/toa-hosts/runs/${plan.id}/   ${l10n.t('new, root only: script, journal, package')}`;
+
+function wayBack(plan: Plan): string {
+  const original = kernelName(plain(plan.original));
+  return [
+    l10n.t('Until the reboot: the original kernel {0} never stops being the default. Without toa.modules nothing of TOA runs.', original),
+    l10n.t('At the reboot: it is asked for on its own, and says what comes back by itself and what does not.'),
+    l10n.t('Later: *Boot Original Kernel* sets {0} as the default again and reboots, on your consent.', original),
+  ]
+    .map((text) => wrapped(`- ${text}`, '  '))
+    .join('\n');
+}

@@ -1,0 +1,128 @@
+import { l10n } from 'vscode';
+import type { Host } from '../../core/host';
+import type { Verification } from '../../core/verification';
+import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
+import { count, kernelName, share } from '../text/amount';
+import { diagnosisText } from '../text/diagnosis';
+import { levelText, rungText } from '../text/evidence';
+import { markdownText, plain } from '../text/hostile';
+import { clockTime, dateTime } from '../text/time';
+import { verdictText } from '../text/verdict';
+import { labelled, table } from './lines';
+
+/** What a report is made from. */
+export interface Report {
+  readonly host: Host;
+  readonly verification: Verification;
+  /** The ranges that it was judged by. */
+  readonly cidrs: readonly string[];
+}
+
+/** A verification as a Markdown document that is read as plain text. Pure; whatever came from the host is escaped. */
+export function reportDocument(report: Report): string {
+  const { host, verification } = report;
+  const name = markdownText(host.name);
+  const sections = [
+    `# ${host.group === undefined ? l10n.t('TOA verification of {0}', name) : l10n.t('TOA verification of {0} ({1})', name, markdownText(host.group))}`,
+    `**${verdictText(verification.verdict)}.** ${evidence(verification)}, ${dateTime(verification.after.takenAt)}`,
+    summary(report),
+    `## ${l10n.t('Evidence')}`,
+    ladder(verification),
+    ...(verification.diagnoses.length === 0 ? [] : [`## ${l10n.t('Findings')}`, findings(verification)]),
+    ...(verification.deltas === undefined ? [] : [`## ${l10n.t('Counters in the window')}`, counters(verification)]),
+    ...(verification.sample === undefined ? [] : [`## ${l10n.t('Log')}`, log(verification)]),
+    `## ${l10n.t('How to read it')}`,
+    notes(verification),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const evidence = ({ level }: Verification): string => (level < 0 ? l10n.t('No evidence') : l10n.t('Evidence {0} of 5', level));
+
+function summary({ verification, cidrs }: Report): string {
+  const { before, after, sample, seconds } = verification;
+  return labelled([
+    [l10n.t('System'), `${plain(after.system.name, 80)} ${plain(after.arch, 20)}, ${kernelName(plain(after.kernel.running, 80))}`],
+    [
+      l10n.t('Log'),
+      sample === undefined ? l10n.t('none could be read') : l10n.t('{0}, last {1} lines', plain(sample.path), count(sample.lines)),
+    ],
+    [
+      l10n.t('Ranges'),
+      cidrs.length === 0
+        ? l10n.t('not set (toa.backToOriginCidrs)')
+        : `${cidrs.map((cidr) => plain(cidr, 60)).join(', ')} (toa.backToOriginCidrs)`,
+    ],
+    [l10n.t('Window'), l10n.t('{0} to {1}, {2} s', clockTime(before.takenAt), clockTime(after.takenAt), Math.round(seconds))],
+  ]);
+}
+
+const ladder = ({ ladder, after }: Verification): string =>
+  table(
+    [l10n.t('Level'), l10n.t('Result'), l10n.t('What was read'), l10n.t('At')],
+    ladder.map((rung) => [
+      `${rung.level} ${levelText(rung.level)}`,
+      rung.reached ? l10n.t('yes') : l10n.t('no'),
+      cell(rungText(rung)),
+      clockTime(rung.level === 5 && rung.read.proof !== undefined ? rung.read.proof.at : after.takenAt),
+    ]),
+  );
+
+const findings = ({ diagnoses }: Verification): string =>
+  diagnoses
+    .map(diagnosisText)
+    .map(
+      ({ seen, cause, toDo }, i) =>
+        `${i + 1}. **${cell(cause)}.**\n   ${l10n.t('Seen')}: ${cell(seen)}.\n   ${l10n.t('To do')}: ${cell(toDo)}.`,
+    )
+    .join('\n');
+
+const counters = ({ deltas, after }: Verification): string =>
+  table(
+    [l10n.t('Counter'), l10n.t('Now'), l10n.t('Rise')],
+    Object.entries(deltas ?? {}).map(([name, rise]) => [
+      cell(name),
+      count(after.module.counters?.[name] ?? 0),
+      rise === 0 ? l10n.t('flat') : `+${count(rise)}`,
+    ]),
+  );
+
+function log({ sample }: Verification): string {
+  if (sample === undefined) return '';
+  const classes = ADDRESS_CLASSES.filter((addressClass) => sample.classes[addressClass] > 0);
+  const shares = table(
+    [l10n.t('Class'), l10n.t('Lines'), l10n.t('Share')],
+    classes.map((addressClass) => [
+      addressClassText(addressClass),
+      count(sample.classes[addressClass]),
+      share(sample.classes[addressClass], sample.lines),
+    ]),
+  );
+  const top = table(
+    [l10n.t('Address'), l10n.t('Class'), l10n.t('Lines')],
+    sample.top.map((one) => [cell(one.address), addressClassText(one.addressClass), count(one.count)]),
+  );
+  return sample.top.length === 0 ? shares : `${shares}\n\n${top}`;
+}
+
+function notes({ verdict, likely, canLoad }: Verification): string {
+  return [
+    ...(verdict === 'likely'
+      ? [
+          l10n.t(
+            'Likely, not proven: {0} logged visitors were nobody’s raw peer. Only a request from an address of your own proves it.',
+            count(likely.addresses.length),
+          ),
+        ]
+      : []),
+    ...(canLoad ? [l10n.t('The module is there and not loaded: “TOA: Load Module” loads it.')] : []),
+    l10n.t('Only connections opened after the module loaded carry visitors’ addresses.'),
+    l10n.t('Less than 100 % is normal: the sender leaves the address out when it does not fit.'),
+    l10n.t('X-Forwarded-For was not used as evidence. Nothing was changed on the host.'),
+  ]
+    .map((text) => `- ${text}`)
+    .join('\n');
+}
+
+/** Text for a table cell or a line: no line breaks, nothing that Markdown would read as markup. */
+const cell = (text: string): string => plain(text, 400).replace(/[\\`*[\]<>&]/g, '\\$&');

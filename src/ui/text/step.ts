@@ -1,0 +1,33 @@
+import { l10n } from 'vscode';
+import type { PlanStep } from '../../core/plan';
+import { kernelName } from './amount';
+import { plain } from './hostile';
+
+/** What a step does, as a line of the plan and of the progress. */
+export function stepText({ id, about }: Pick<PlanStep, 'id' | 'about'>): string {
+  const value = (name: string): string => plain(about[name] ?? '');
+  switch (id) {
+    case 'checkFacts':
+      return l10n.t('Check that the facts above still hold, and take the lock for this host');
+    case 'stagePackages':
+      return l10n.t('Take the uploaded packages, and compare their SHA-256 and names there');
+    case 'recordOriginal':
+      return l10n.t('Record the original kernel: {0}', value('original'));
+    case 'makeRunningDefault':
+      return l10n.t('Make the running kernel {0} the default, and read the default back', value('original'));
+    case 'holdDefault':
+      return l10n.t('Hold the default kernel: UPDATEDEFAULT=no while packages are installed');
+    case 'installFirmware':
+      return l10n.t('Install the firmware package, unless the installed one is new enough');
+    case 'installKernel':
+      return l10n.t('Install the TOA kernel {0} beside it; nothing is upgraded, nothing is removed', kernelName(value('target')));
+    case 'keepDefault':
+      return l10n.t('Keep the original kernel as the default, and read the default back');
+    case 'releaseDefault':
+      return l10n.t('Restore /etc/sysconfig/kernel byte for byte');
+    case 'writeAutoload':
+      return l10n.t('Write {0} and read it back', value('path'));
+    case 'checkAfter':
+      return l10n.t('Ask rpm, /boot and the boot loader what is there now');
+  }
+}
