@@ -22,7 +22,7 @@ export function verdictText(verdict: PanelVerdict, view: HostView, now: number):
     level:
       level === undefined
         ? stateLabel(view.state)
-        : level < 0
+        : level === -1
           ? l10n.t('no evidence yet')
           : l10n.t('evidence {0} of 5: {1}', level, levelText(level).toLowerCase()) + seen,
     text: textOf(verdict, view),

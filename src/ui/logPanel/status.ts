@@ -1,0 +1,118 @@
+import { l10n } from 'vscode';
+import { DELIVERED, RECEIVED, riseOf } from '../../core/evidence';
+import { panelVerdict } from '../../core/log/verdict';
+import type { HostView } from '../../engine/hostStore';
+import type { LogBuffer } from '../../engine/logBuffer';
+import { BAR_MS } from '../../engine/logBufferShare';
+import { ADDRESS_CLASSES, type AddressClass } from '../../shared/address';
+import type { PanelFigures, PanelStatus, PanelView } from '../../shared/protocol';
+import { count, share } from '../text/amount';
+import { verdictText } from './verdictText';
+
+/** What a panel's status is made of. */
+export interface StatusInput {
+  readonly view: HostView;
+  readonly logName: string;
+  readonly buffer: LogBuffer;
+  readonly rows: PanelView;
+  readonly cidrsSet: boolean;
+  readonly live: PanelStatus['live'];
+  readonly problem?: PanelStatus['problem'];
+  /** The follower is connected: what is shown is now. */
+  readonly connected: boolean;
+  readonly perSecond: number;
+  readonly limit: number;
+  readonly asRoot: boolean;
+  readonly now: number;
+}
+
+/** Addresses in the panel's list. */
+const TOP = 7;
+
+/** The panel's status as it is now. */
+export function panelStatus(input: StatusInput): PanelStatus {
+  const { view, buffer, now } = input;
+  const bars = buffer.share.bars();
+  const lines = linesSinceBoot(bars, view);
+  const unreachable = view.state.kind === 'unreachable' || view.state.kind === 'needsSignIn';
+  const verdict = panelVerdict({
+    ...(view.facts === undefined ? {} : { facts: view.facts }),
+    memory: view.memory,
+    stale: view.stale || unreachable || !input.connected,
+    cidrsSet: input.cidrsSet,
+    lines,
+  });
+  return {
+    live: input.live,
+    verdict: { ...verdictText(verdict, view, now), kernel: kernelFigures(view), log: logFigures(input, lines) },
+    ...(input.problem === undefined ? {} : { problem: input.problem }),
+    totals: { ...buffer.totals },
+    lines: buffer.lines,
+    perSecond: input.perSecond,
+    dropped: buffer.store.dropped,
+    cut: buffer.cut,
+    kept: buffer.store.end - buffer.store.first,
+    limit: input.limit,
+    bytes: buffer.store.bytes,
+    format: formatText(buffer.format),
+    asRoot: input.asRoot,
+    distinct: buffer.distinct,
+    top: buffer.top(TOP),
+    share: { from: bars.from, barMs: BAR_MS, counts: bars.counts },
+    view: input.rows,
+  };
+}
+
+/** Lines of the last half hour whose time is after the boot: what came before it proves nothing about this kernel. */
+function linesSinceBoot(bars: ReturnType<LogBuffer['share']['bars']>, view: HostView): Record<AddressClass, number> {
+  const { facts } = view;
+  const boot = facts === undefined ? 0 : facts.hostTime - facts.uptimeSeconds * 1000;
+  const sums: Record<AddressClass, number> = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
+  bars.counts.forEach((counts, bar) => {
+    if (bars.from + bar * BAR_MS < boot) return;
+    ADDRESS_CLASSES.forEach((name, i) => (sums[name] += counts[i] ?? 0));
+  });
+  return sums;
+}
+
+function kernelFigures({ facts, memory }: HostView): PanelFigures {
+  const rises = facts === undefined ? [] : [RECEIVED, DELIVERED].map((counter) => ({ counter, rise: riseOf(counter, facts, memory) }));
+  const seconds = rises.find(({ rise }) => rise !== undefined)?.rise?.seconds;
+  return {
+    caption: seconds === undefined ? l10n.t('Kernel') : l10n.t('Kernel, {0} s up to the last probe', Math.round(seconds)),
+    rows: [RECEIVED, DELIVERED].map((name) => {
+      const rise = rises.find(({ counter }) => counter === name)?.rise;
+      if (rise === undefined) return { name, value: '–', note: '', flat: false };
+      return rise.by > 0
+        ? { name, value: `+${count(rise.by)}`, note: l10n.t('rises'), flat: false }
+        : { name, value: '0', note: l10n.t('flat'), flat: facts?.module.loaded === true };
+    }),
+  };
+}
+
+function logFigures({ logName, cidrsSet }: StatusInput, lines: Readonly<Record<AddressClass, number>>): PanelFigures {
+  const all = Object.values(lines).reduce((sum, one) => sum + one, 0);
+  const visitors = cidrsSet ? `${count(lines.visitor)}${all > 0 ? ` · ${share(lines.visitor, all)}` : ''}` : l10n.t('unknown');
+  return {
+    caption: l10n.t('{0}, this boot, 30 min', logName),
+    rows: [
+      { name: l10n.t('lines'), value: count(all), note: '', flat: false },
+      { name: l10n.t('with a visitor'), value: visitors, note: '', flat: false },
+    ],
+  };
+}
+
+function formatText(format: LogBuffer['format']): string {
+  switch (format) {
+    case 'common':
+      return l10n.t('common format, times of the host');
+    case 'vhost':
+      return l10n.t('common format after the virtual host, times of the host');
+    case 'json':
+      return l10n.t('JSON, times of the host');
+    case 'haproxy':
+      return l10n.t('HAProxy, times of the host');
+    case 'unknown':
+      return l10n.t('format not recognised');
+  }
+}
