@@ -14,6 +14,7 @@ exec 3<&0
 
 overlay=lowerdir=/usr,upperdir=$dir/usr,workdir=$dir/work
 [ -n "${LAB_ROOTLESS-}" ] && overlay=$overlay,userxattr
+mount --bind "$root" "$root" # so that the host's / is a mount
 mount -t overlay overlay -o "$overlay" "$root/usr"
 mount --bind "$dir/boot" "$root/boot"
 "$here/dev.sh" "$root"
@@ -27,8 +28,9 @@ while :; do
   fi
   echo $(($(cat "$dir/boots") + 1)) > "$dir/boots"
   rm -f "$root/etc/elhost/power"
+  uptime=$(cut -d. -f1 /proc/uptime)
   # Without these capabilities nothing inside can reach the machine's kernel, even when the lab runs as root.
-  unshare --pid --uts --time --cgroup --boottime "-$(cut -d. -f1 /proc/uptime)" --fork --kill-child --mount-proc="$root/proc" \
+  unshare --pid --uts --time --cgroup --boottime "-$uptime" --fork --kill-child --mount-proc="$root/proc" \
     setpriv --bounding-set=-sys_module,-sys_boot,-sys_time chroot "$root" /etc/elhost/rc 3<&- &
   wrapper=$!
   init=''
