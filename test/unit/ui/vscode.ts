@@ -10,7 +10,7 @@ export const l10n = {
     const named = values.length === 1 && typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : undefined;
     return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
       const value = named ? named[key] : values[Number(key)];
-      return value === undefined ? whole : String(value as string | number);
+      return value === undefined ? whole : `${value as string | number}`;
     });
   },
 };

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { PLAIN, planInstall } from '../../../src/core/install/planInstall';
+import { VENDOR_PACKAGES } from '../../../src/core/vendor';
+import { verification } from '../../../src/core/verification';
+import { parseCidrs } from '../../../src/shared/address';
+import { planDocument } from '../../../src/ui/plan/planDocument';
+import { reportDocument } from '../../../src/ui/plan/reportDocument';
+import type { LogSample } from '../../../src/core/log/sample';
+import type { Plan } from '../../../src/core/plan';
+import { HOSTILE, facts, viewOf } from './facts';
+
+const { host } = viewOf({ kind: 'unknown' });
+const sample: LogSample = {
+  path: '/var/log/nginx/access.log',
+  lines: 100,
+  classes: { visitor: 0, origin: 97, private: 3, public: 0, unparsed: 0 },
+  forwardedFor: 0,
+  top: [{ address: '192.0.2.18', addressClass: 'origin', count: 60 }],
+};
+
+function plan(more: Partial<Parameters<typeof planInstall>[0]> = {}): Plan {
+  return planInstall({
+    host,
+    facts: facts(),
+    packages: VENDOR_PACKAGES.el7.map((p) => ({
+      ...p,
+      path: '/tmp/k.rpm',
+      bytes: 50_961_408,
+      sha256: 'ab'.repeat(32),
+      pin: 'setting',
+      from: p.url,
+    })),
+    choices: PLAIN,
+    cidrs: ['192.0.2.0/25'],
+    sample,
+    now: facts().takenAt + 2000,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    ...more,
+  });
+}
+
+/** Lines outside of fences, as Markdown sees them: a fence ends only at as many backticks as began it. */
+function outside(document: string): string[] {
+  let fence = '';
+  return document.split('\n').filter((line) => {
+    const ticks = /^`{3,}/.exec(line)?.[0] ?? '';
+    if (fence === '' && ticks !== '') fence = ticks;
+    else if (fence !== '' && line === fence) fence = '';
+    else return fence === '';
+    return false;
+  });
+}
+
+test('a plan shows what is, what will be, and everything that will run', () => {
+  const made = plan();
+  const document = planDocument(made, made.madeAt);
+  const headings = outside(document).filter((line) => line.startsWith('#'));
+  expect(headings).toEqual([
+    '# Install TOA on web\\-01 (Production)',
+    '## What the log shows now',
+    '## What will happen',
+    '## Warnings',
+    '## Downloads',
+    '## Files written',
+    '## The script, exactly',
+    '## How it goes back',
+  ]);
+  expect(document).toContain(`\n${made.script.trimEnd()}\n`);
+  expect(document).toContain(`\n${made.files[0]!.content}`);
+  expect(document).toContain('50,961,408 bytes (48.6 MB)');
+  expect(document).toContain('ab'.repeat(32));
+  expect(document).toContain('Let only your back-to-origin ranges in: 192.0.2.0/25'.split(' ').at(-1));
+  expect(outside(document).filter((line) => /^\d+\. /.test(line)).length).toBe(1 + made.steps.length + made.warnings.length);
+});
+
+test('hostile text cannot leave its place in a plan', () => {
+  const hostile = plan({
+    host: { ...host, name: HOSTILE, group: HOSTILE },
+    facts: facts({ system: { ...facts().system, name: HOSTILE }, autoload: { exists: true, mode: '0755', content: HOSTILE } }),
+    sample: { ...sample, path: HOSTILE, top: [{ address: HOSTILE, addressClass: 'unparsed', count: 1 }] },
+    refusal: HOSTILE,
+    choices: { ...PLAIN, nodeps: true },
+  });
+  const document = planDocument({ ...hostile, script: `${hostile.script}\n${HOSTILE}\n` }, hostile.madeAt);
+  expect(document).not.toMatch(/[\u001b\u202e\r]/);
+  const lines = outside(document);
+  // Indented blocks are code; everywhere else nothing of the hostile text may be markup.
+  const prose = lines.filter((line) => !line.startsWith('    '));
+  expect(prose.filter((line) => line.startsWith('#')).length).toBe(8);
+  expect(prose.join('\n')).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(command:/);
+  expect(lines.at(-2)).toBe('  consent.');
+});
+
+test('a report shows the verdict with its time, each level, and the findings', () => {
+  const loaded = { loaded: true, lookalikes: [], countersReadable: 'yes' as const };
+  const toa = {
+    ...facts().kernel,
+    running: '3.10.0-957.21.3.el7.toa.x86_64',
+    installed: [{ release: '3.10.0-957.21.3.el7.toa.x86_64', vmlinuz: true }],
+  };
+  const counters = { syn_recv_sock_toa: 41, syn_recv_sock_no_toa: 1, getname_toa_ok: 40 };
+  const before = facts({ kernel: toa, module: { ...loaded, counters } });
+  const after = facts({
+    kernel: toa,
+    module: { ...loaded, counters: { ...counters, syn_recv_sock_toa: 1934, getname_toa_ok: 1930 } },
+    takenAt: before.takenAt + 60_000,
+  });
+  const { ranges } = parseCidrs(['192.0.2.0/25']);
+  const visitors = ['203.0.113.1', '203.0.113.2', '203.0.113.3'].map((address) => ({
+    address,
+    addressClass: 'visitor' as const,
+    count: 9,
+  }));
+  const seen = verification({
+    before,
+    after,
+    memory: {},
+    ranges,
+    peers: ['192.0.2.18'],
+    sample: { ...sample, classes: { ...sample.classes, visitor: 27 }, top: visitors },
+  });
+  const document = reportDocument({ host, verification: seen, cidrs: ['192.0.2.0/25'] });
+  expect(document).toMatch(/^\*\*Visitors’ addresses likely arrive\.\*\* Evidence 4 of 5, \d{4}-/m);
+  expect(document).toMatch(/^\| 4 Delivering +\| yes +\| getname_toa_ok \+1,890 in 60 s +\|/m);
+  expect(document).toMatch(/^\| 5 Proven +\| no /m);
+  expect(document).not.toMatch(/[Ss]uccess/);
+
+  const hostile = reportDocument({
+    host: { ...host, name: HOSTILE },
+    verification: { ...seen, sample: { ...sample, path: HOSTILE, top: [{ ...visitors[0]!, address: HOSTILE }] } },
+    cidrs: [HOSTILE],
+  });
+  expect(hostile).not.toMatch(/[\u001b\u202e]/);
+  expect(outside(hostile).filter((line) => line.startsWith('#')).length).toBe(
+    document.split('\n').filter((line) => line.startsWith('#')).length,
+  );
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
+import { abilities } from '../../../src/ui/can';
+import { hostItem } from '../../../src/ui/tree/items';
+import { createHostTree } from '../../../src/ui/tree/provider';
+import { HOSTILE, STATES, facts, viewOf } from './facts';
+import type { HostView } from '../../../src/engine/hostStore';
+
+const none = { cancellable: false, plan: false, report: false };
+const now = facts().takenAt + 120_000;
+const item = (view: HostView) => hostItem(view, abilities(view, none), now);
+const icon = (view: HostView): ThemeIcon => item(view).iconPath as ThemeIcon;
+// The stub's colours know their id; the editor's own type keeps it to itself.
+const color = (view: HostView): string => (icon(view).color as ThemeColor & { readonly id: string }).id;
+const tooltip = (view: HostView): MarkdownString => item(view).tooltip as MarkdownString;
+
+test.each(STATES.map((state) => [state.kind, state] as const))(
+  '%s has a description, an icon and a tooltip that names the host',
+  (kind, state) => {
+    const view = viewOf(state);
+    expect(item(view).description).toMatch(/\w/);
+    expect(item(view).accessibilityInformation?.label).toBe(`web-01, ${String(item(view).description)}`);
+    expect(item(view).contextValue).toMatch(new RegExp(`^host:${kind}(;|$)`));
+    expect(tooltip(view).value).toContain('web\\-01');
+  },
+);
+
+test('only a proven host is green, and not while what was proven is stale', () => {
+  const green = STATES.filter((state) => color(viewOf(state)) === 'toaHosts.proven').map((state) => state.kind);
+  expect(green).toEqual(['proven']);
+  for (const state of STATES) expect(color(viewOf(state, { stale: true }))).not.toBe('toaHosts.proven');
+});
+
+test('each state has a shape of its own', () => {
+  expect(new Set(STATES.map((state) => icon(viewOf(state)).id)).size).toBe(STATES.length);
+});
+
+test('a stale state says what it was and when, and dims', () => {
+  const view = viewOf({ kind: 'delivering', perMinute: 4, likely: false }, { stale: true, probedAt: now - 3 * 3_600_000 });
+  expect(item(view).description).toBe('stale: delivering 3 h ago');
+  expect(color(view)).toBe('descriptionForeground');
+  expect(tooltip(view).value).toContain('what was true then');
+});
+
+test('busy shows the step and offers only what does no harm', () => {
+  const view = viewOf({ kind: 'notInstalled', system: 'CentOS 7' }, { busy: { goal: 'install', step: 'x', n: 4, of: 9 } });
+  expect(item(view).description).toBe('installing, step 4 of 9');
+  expect([...abilities(view, { ...none, cancellable: true })].sort()).toEqual(['busy', 'cancel', 'log']);
+});
+
+describe('abilities follow the state', () => {
+  const of = (kind: string) => [...abilities(viewOf(STATES.find((state) => state.kind === kind)!), none)].sort();
+  test.each([
+    ['unknown', ['log']],
+    ['needsSignIn', ['log', 'signIn']],
+    ['unreachable', ['log']],
+    ['unsupported', ['log']],
+    ['notInstalled', ['install', 'log', 'verify']],
+    ['awaitingReboot', ['log', 'reboot', 'verify']],
+    ['notLoaded', ['load', 'log', 'verify']],
+    ['delivering', ['log', 'verify']],
+  ])('%s: %j', (kind, expected) => expect(of(kind)).toEqual(expected));
+
+  test('the original kernel can be booted only from a TOA kernel, and only while it is there', () => {
+    const toa = { release: '3.10.0-957.21.3.el7.toa.x86_64', vmlinuz: true };
+    const original = { release: '3.10.0-957.el7.x86_64', vmlinuz: true };
+    const running = (installed: (typeof toa)[]) => viewOf(STATES[7]!, { facts: facts({ kernel: { running: toa.release, installed } }) });
+    expect(abilities(running([original, toa]), none).has('original')).toBe(true);
+    expect(abilities(running([toa]), none).has('original')).toBe(false);
+  });
+});
+
+test('hostile text from a host stays text', () => {
+  const hostile = viewOf(
+    { kind: 'unsupported', reason: 'distribution', system: HOSTILE },
+    { facts: facts({ system: { ...facts().system, name: HOSTILE } }) },
+  );
+  const { value, isTrusted, supportHtml } = tooltip(hostile);
+  expect(value).not.toMatch(/[\u001b\u202e]/);
+  expect(value).not.toContain('<img');
+  expect(value).not.toMatch(/[^\\]\]\(command:toa\.install/);
+  expect(value).not.toContain(' $(check)');
+  expect(supportHtml).toBe(false);
+  expect(isTrusted).toEqual({ enabledCommands: ['toa.openLog'] });
+  expect(String(item(hostile).description)).not.toMatch(/[\u001b\u202e\n]/);
+});
+
+test('groups come first, hosts without one stand at the root, and only what changed is drawn again', async () => {
+  const base = viewOf({ kind: 'unknown' });
+  let views: readonly HostView[] = ['a', 'b', 'c'].map((name) => {
+    return { ...base, host: { id: name, name, source: 'settings', logs: [], ...(name === 'c' ? {} : { group: 'Test' }) } };
+  });
+  const tree = createHostTree({
+    views: () => views,
+    view: (id) => views.find(({ host }) => host.id === id),
+    abilities: () => new Set(),
+    now: () => now,
+  });
+  const drawn: unknown[] = [];
+  tree.onDidChangeTreeData((node) => drawn.push(node));
+  const roots = (await tree.getChildren())!;
+  expect(roots).toEqual([
+    { kind: 'group', name: 'Test' },
+    { kind: 'host', hostId: 'c' },
+  ]);
+  expect((await tree.getTreeItem(roots[0]!)).description).toBe('2 hosts');
+  expect(await tree.getChildren(roots[0])).toEqual([
+    { kind: 'host', hostId: 'a' },
+    { kind: 'host', hostId: 'b' },
+  ]);
+
+  views = views.map((view) => (view.host.id === 'a' ? { ...view, state: STATES[4]! } : view));
+  tree.changed(['a']);
+  expect(drawn.splice(0)).toEqual([{ kind: 'host', hostId: 'a' }]);
+  views = views.map((view) => (view.host.id === 'a' ? { ...view, state: STATES[10]! } : view));
+  tree.changed(['a']);
+  expect(drawn).toEqual([{ kind: 'group', name: 'Test' }]);
+});
