@@ -50,7 +50,11 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
     if (exited === undefined || !sawEof(stream)) finish(lost(carrier.reason));
   });
 
-  stream.on('exit', (code: number | null, name?: string) => (exited ??= code === null ? { signal: name ?? 'unknown' } : { code }));
+  stream.on('exit', (code: number | null, name?: string) => {
+    exited ??= code === null ? { signal: name ?? 'unknown' } : { code };
+    // Nobody takes stdin any more; ssh2 would leave a write that waits for room waiting for ever.
+    wake();
+  });
   stream.on('close', () => finish(exited === undefined ? lost('channel closed without an exit status') : undefined));
   stream.on('error', () => undefined);
   stream.stderr.on('error', () => undefined);
@@ -86,7 +90,7 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
     write: (data) =>
       new Promise((resolve, reject) => {
         const refuse = (): void => reject(failure ?? new HostError(lost('stdin is closed'), carrier.host));
-        if (finished || stream.writableEnded) {
+        if (finished || exited || stream.writableEnded) {
           refuse();
           return;
         }

@@ -12,6 +12,7 @@ import { knownTypes } from './knownHosts';
 import { createLink, type Link } from './link';
 import { loadSsh2 } from './load';
 import type { SshOptions } from './options';
+import { watchRefusals, type Refusal } from './refusals';
 import { createSignIn, type SignInMemory } from './signIn';
 
 /** Machine time for signing in; agents may ask a person, so with prompts it is longer. */
@@ -86,9 +87,10 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
     asking: (question) => attempt.asking(question),
     fail: (error) => attempt.fail(problemOf(error), error),
   });
-  const authHandler: AuthHandlerMiddleware = (left, partial, next) => {
-    // ssh2 passes null before the first answer of the server.
-    signIn.next((left as readonly string[] | null) ?? undefined, partial).then(
+  let lastRefusal: () => Refusal | undefined = () => undefined;
+  const authHandler: AuthHandlerMiddleware = (_left, _partial, next) => {
+    const refusal = lastRefusal();
+    signIn.next(refusal?.left, refusal?.partial ?? false).then(
       (method) => {
         if (!attempt.over) next(method);
       },
@@ -115,6 +117,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
 
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
   start(client, socket, hop, algorithms, verify, authHandler, (problem, cause) => attempt.fail(problem, cause));
+  lastRefusal = watchRefusals(client);
   await attempt.within(ready);
   signIn.succeeded();
   attempt.succeeded();

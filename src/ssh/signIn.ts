@@ -58,6 +58,8 @@ export function createSignIn(context: SignInContext): SignIn {
   let keys: KeyCandidate[] | undefined;
   let current: Attempt | undefined;
   let wanted: 'password' | 'passphrase' | undefined;
+  /** With two factors the first is what to begin with next time. */
+  let firstFactor: string | undefined;
 
   const problem = (what: Problem): HostError => new HostError(what, host, { hop: hop.name });
   const refusedByServer = (): HostError => problem({ code: 'authFailed', user: hop.user, tried });
@@ -186,7 +188,8 @@ export function createSignIn(context: SignInContext): SignIn {
   return {
     tried,
     async next(left, partial) {
-      if (current && !partial) {
+      if (partial) firstFactor ??= current?.remember;
+      else if (current) {
         const { label, refused } = current;
         if (label !== 'none') tried.push(label);
         await refused?.();
@@ -195,7 +198,8 @@ export function createSignIn(context: SignInContext): SignIn {
       return current.method;
     },
     succeeded() {
-      if (current?.remember !== undefined) memory.best.set(hopId, current.remember);
+      const best = firstFactor ?? current?.remember;
+      if (best !== undefined) memory.best.set(hopId, best);
     },
   };
 }

@@ -1,0 +1,292 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
+import { host, never, person, problem, run, transport, type TestTransport } from './client';
+import { makeKey, me, publicKey, startAgent, startSshd, workDirectory, type Sshd } from './sshd';
+
+const work = workDirectory();
+const clients: TestTransport[] = [];
+const servers: Server[] = [];
+let hostKey: string;
+let sshd: Sshd;
+/** Each of another format or type, all allowed by sshd. */
+let allowed: Record<string, string>;
+
+const SECRET = 'correct horse';
+
+beforeAll(async () => {
+  hostKey = await makeKey(work.path, 'hostkey');
+  const make = (name: string, ...options: string[]) => makeKey(work.path, name, options);
+  allowed = {
+    ed25519: await make('ed25519', '-t', 'ed25519'),
+    ecdsa: await make('ecdsa', '-t', 'ecdsa', '-b', '384'),
+    rsa: await make('rsa', '-t', 'rsa', '-b', '2048'),
+    rsaPem: await make('rsaPem', '-t', 'rsa', '-b', '2048', '-m', 'PEM'),
+    ecdsaPem: await make('ecdsaPem', '-t', 'ecdsa', '-b', '521', '-m', 'PEM'),
+    rsaPkcs8: await make('rsaPkcs8', '-t', 'rsa', '-b', '2048', '-m', 'PKCS8'),
+    encrypted: await make('encrypted', '-t', 'ed25519', '-N', SECRET),
+    encryptedPem: await make('encryptedPem', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-N', SECRET),
+    encryptedPkcs8: await make('encryptedPkcs8', '-t', 'ecdsa', '-m', 'PKCS8', '-N', SECRET),
+  };
+  allowed['ed25519Pkcs8'] = ed25519Pkcs8();
+  sshd = await startSshd({ directory: work.path, hostKeys: [hostKey], authorized: Object.values(allowed).map(publicKey) });
+}, 120_000);
+afterEach(() => {
+  for (const client of clients.splice(0)) client.dispose();
+  for (const server of servers.splice(0)) server.close();
+});
+afterAll(async () => {
+  await sshd.stop();
+  work.remove();
+});
+
+/** openssl makes this one; ssh-keygen never does. */
+function ed25519Pkcs8(): string {
+  const path = `${work.path}/ed25519Pkcs8`;
+  execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', path]);
+  const der = execFileSync('openssl', ['pkey', '-in', path, '-pubout', '-outform', 'DER']);
+  const blob = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), der.subarray(-32)]);
+  work.file('ed25519Pkcs8.pub', `ssh-ed25519 ${blob.toString('base64')} x\n`);
+  return path;
+}
+
+function client(port: number, settings: readonly string[], env: Record<string, string> = {}): TestTransport {
+  const known = work.file('known', `[127.0.0.1]:${port} ${publicKey(hostKey)}\n`);
+  const lines = [...settings, 'HostName 127.0.0.1', `Port ${port}`, `User ${me}`, `UserKnownHostsFile ${known}`];
+  const made = transport(work.file('config', `Host *\n ${lines.join('\n ')}\n`), { env });
+  clients.push(made);
+  return made;
+}
+
+test.each(['ed25519', 'ecdsa', 'rsa', 'rsaPem', 'ecdsaPem', 'rsaPkcs8', 'ed25519Pkcs8'])(
+  'an unencrypted key file signs in silently: %s',
+  async (name) => {
+    const session = await client(sshd.port, [`IdentityFile ${allowed[name]!}`]).connect(host('a'), { signal: never });
+    expect((await run(session, 'echo in')).out).toBe('in\n');
+  },
+);
+
+test.each(['encrypted', 'encryptedPem', 'encryptedPkcs8'])('an encrypted key file asks for its passphrase once: %s', async (name) => {
+  const asked = person(false, { passphrase: SECRET });
+  const transports = client(sshd.port, [`IdentityFile ${allowed[name]!}`]);
+  await transports.connect(host('a'), { signal: never, prompts: asked });
+  expect(asked.asked).toEqual([{ kind: 'passphrase', host: 'a', hop: 'a', user: me, detail: allowed[name], hidden: true }]);
+  // What is unlocked stays so for this editor: no question, even in silence.
+  transports.drop('ssh-config:a');
+  await transports.connect(host('a'), { signal: never });
+});
+
+test('an encrypted key in silence: needs sign-in', async () => {
+  for (const name of ['encrypted', 'encryptedPem']) {
+    expect(await problem(client(sshd.port, [`IdentityFile ${allowed[name]!}`]).connect(host('a'), { signal: never }))).toEqual({
+      code: 'needsSignIn',
+      why: 'passphrase',
+    });
+  }
+});
+
+test('a wrong passphrase is dropped, named, and not tried again', async () => {
+  const asked = person(false, { passphrase: 'wrong' });
+  const failure = await problem(
+    client(sshd.port, [`IdentityFile ${allowed['encrypted']!}`]).connect(host('a'), { signal: never, prompts: asked }),
+  );
+  expect(failure).toEqual({ code: 'authFailed', user: me, tried: [allowed['encrypted']] });
+  expect([asked.asked.length, asked.dropped.length]).toEqual([1, 1]);
+});
+
+test('a passphrase is not asked for a key that the server would not take', async () => {
+  const useless = await makeKey(work.path, 'useless', ['-t', 'ed25519', '-N', SECRET]);
+  const asked = person(false, { passphrase: SECRET });
+  const settings = [`IdentityFile ${useless}`, `IdentityFile ${allowed['ed25519']!}`];
+  await client(sshd.port, settings).connect(host('a'), { signal: never, prompts: asked });
+  expect(asked.asked).toEqual([]);
+});
+
+test('an agent signs, for a public key file too; IdentitiesOnly keeps its other keys back', async () => {
+  const other = await makeKey(work.path, 'other');
+  const agent = await startAgent([other, allowed['ed25519']!, allowed['rsa']!]);
+  try {
+    const env = { SSH_AUTH_SOCK: agent.socket };
+    await client(sshd.port, ['IdentityFile none'], env).connect(host('a'), { signal: never });
+    // Only the public half is on this machine.
+    const bare = work.file('bare.pub', readFileSync(`${allowed['rsa']!}.pub`, 'utf8'));
+    const bareClient = client(sshd.port, ['IdentitiesOnly yes', `IdentityFile ${bare}`], env);
+    await bareClient.connect(host('a'), { signal: never });
+    const before = sshd.log().length;
+    const refused = await problem(
+      client(sshd.port, ['IdentitiesOnly yes', `IdentityFile ${other}`], env).connect(host('a'), { signal: never }),
+    );
+    expect(refused).toEqual({ code: 'authFailed', user: me, tried: [other] });
+    expect(sshd.log().slice(before)).not.toContain('Accepted');
+    await client(sshd.port, [`IdentityAgent ${agent.socket}`, 'IdentityFile none']).connect(host('a'), { signal: never });
+  } finally {
+    agent.stop();
+  }
+});
+
+test('an agent that is gone is no agent', async () => {
+  const env = { SSH_AUTH_SOCK: `${work.path}/nobody` };
+  await client(sshd.port, [`IdentityFile ${allowed['ed25519']!}`], env).connect(host('a'), { signal: never });
+});
+
+test('never so many keys that the server hangs up, and the one that worked goes first next time', async () => {
+  const wrong = await Promise.all([1, 2, 3, 4].map((n) => makeKey(work.path, `wrong${n}`)));
+  const settings = [...wrong, allowed['ed25519']!].map((key) => `IdentityFile ${key}`);
+  const made = client(sshd.port, settings);
+  await made.connect(host('a'), { signal: never });
+  made.drop('ssh-config:a');
+  const before = sshd.log().length;
+  await made.connect(host('a'), { signal: never });
+  expect(sshd.log().slice(before)).not.toContain('Failed publickey');
+  const tooMany = [...wrong, await makeKey(work.path, 'wrong5'), await makeKey(work.path, 'wrong6')];
+  const failure = await problem(
+    client(
+      sshd.port,
+      tooMany.map((key) => `IdentityFile ${key}`),
+    ).connect(host('a'), { signal: never }),
+  );
+  expect(failure).toEqual({ code: 'authFailed', user: me, tried: tooMany.slice(0, 5) });
+});
+
+test('one failed silent sign-in ends silent tries until a person signs in or the session is dropped', async () => {
+  const stranger = await makeKey(work.path, 'stranger');
+  const made = client(sshd.port, [`IdentityFile ${stranger}`]);
+  expect(await problem(made.connect(host('a'), { signal: never }))).toMatchObject({ code: 'authFailed' });
+  const before = sshd.log().length;
+  expect(await problem(made.connect(host('a'), { signal: never }))).toEqual({ code: 'needsSignIn', why: 'earlierFailure' });
+  expect(sshd.log().length).toBe(before);
+  made.drop('ssh-config:a');
+  expect(await problem(made.connect(host('a'), { signal: never }))).toMatchObject({ code: 'authFailed' });
+});
+
+/*
+ * Passwords: sshd would check them against the machine's own accounts, which a test must not make. The far end is ssh2's server
+ * in this process instead: a real SSH conversation over TCP, with the passwords in the test's hands.
+ */
+async function passwordServer(decide: (context: AuthContext, connection: Connection) => void): Promise<number> {
+  const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection) => {
+    connection.on('authentication', (context) => decide(context, connection));
+    connection.on('error', () => undefined);
+    connection.on('ready', () => {
+      connection.on('session', (accept) => {
+        accept().once('exec', (acceptExec) => {
+          const stream = acceptExec();
+          stream.exit(0);
+          stream.end('in\n');
+        });
+      });
+    });
+  });
+  servers.push(server);
+  return await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+test('a password: asked once, right', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['password']);
+  });
+  const asked = person(false, { password: SECRET });
+  const session = await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: asked });
+  expect((await run(session, 'anything')).out).toBe('in\n');
+  expect(asked.asked).toEqual([{ kind: 'password', host: 'a', hop: 'a', user: me, hidden: true }]);
+});
+
+test('a wrong password is sent once, dropped, and the error names what was tried, never the secret', async () => {
+  let times = 0;
+  const port = await passwordServer((context) => {
+    if (context.method === 'password') times++;
+    context.reject(['password', 'keyboard-interactive']);
+  });
+  const asked = person(false, { password: 'wrong horse' });
+  const made = client(port, ['IdentityFile none', 'KbdInteractiveAuthentication no']);
+  const failed = made.connect(host('a'), { signal: never, prompts: asked });
+  const error: unknown = await failed.catch((thrown: unknown) => thrown);
+  expect(await problem(failed)).toEqual({ code: 'authFailed', user: me, tried: ['password'] });
+  expect([times, asked.asked.length, asked.dropped.length]).toEqual([1, 1, 1]);
+  expect(`${JSON.stringify(error)} ${String(error)} ${made.lines.join(' ')}`).not.toContain('wrong horse');
+});
+
+test('a host that wants a password, in silence: needs sign-in, and no password is sent', async () => {
+  const methods: string[] = [];
+  const port = await passwordServer((context) => {
+    methods.push(context.method);
+    context.reject(['password', 'keyboard-interactive']);
+  });
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: never }))).toEqual({
+    code: 'needsSignIn',
+    why: 'password',
+  });
+  expect(methods).toEqual(['none']);
+});
+
+test('keyboard-interactive: several questions, echo as the server says, its words as they are', async () => {
+  const shown: string[] = [];
+  const port = await passwordServer((context) => {
+    if (context.method !== 'keyboard-interactive') {
+      context.reject(['keyboard-interactive']);
+      return;
+    }
+    context.prompt([{ prompt: 'Password: ', echo: false }], 'PAM', '', ([first]) => {
+      context.prompt(
+        [
+          { prompt: '\u001b[31mToken for <b>you</b>: ', echo: true },
+          { prompt: 'PIN: ', echo: false },
+        ],
+        'Second factor',
+        'Read carefully',
+        (answers) => {
+          shown.push(first ?? '', ...answers);
+          context.accept();
+        },
+      );
+    });
+  });
+  const asked = person(false, { password: SECRET, answer: ['123456', '0000'] });
+  await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: asked });
+  expect(shown).toEqual([SECRET, '123456', '0000']);
+  expect(asked.asked).toMatchObject([
+    { kind: 'password', hidden: true },
+    { kind: 'answer', hidden: false, detail: 'Second factor\nRead carefully\n\u001b[31mToken for <b>you</b>: ' },
+    { kind: 'answer', hidden: true, detail: 'Second factor\nRead carefully\nPIN: ' },
+  ]);
+});
+
+test('keyboard-interactive offered but asking nothing: the password is still tried', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['keyboard-interactive', 'password']);
+  });
+  await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: person(false, { password: SECRET }) });
+});
+
+test('a key and then a password, where the server wants both', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'publickey') {
+      if (context.signature) context.reject(['password'], true);
+      else context.accept();
+    } else if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['publickey']);
+  });
+  const settings = [`IdentityFile ${allowed['ed25519']!}`];
+  await client(port, settings).connect(host('a'), { signal: never, prompts: person(false, { password: SECRET }) });
+});
+
+test('nothing entered is a cancellation; an aborted question ends at once', async () => {
+  const port = await passwordServer((context) => context.reject(['password']));
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: person(false) }))).toEqual({
+    code: 'cancelled',
+  });
+  const stop = new AbortController();
+  const asked = person(false);
+  asked.secret = () => {
+    stop.abort();
+    return new Promise(() => undefined);
+  };
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: stop.signal, prompts: asked }))).toEqual({
+    code: 'cancelled',
+  });
+});
