@@ -61,7 +61,7 @@ function merge(base: HostFacts, change: Change): HostFacts {
   return { ...base, ...(Object.fromEntries(entries) as Partial<HostFacts>) };
 }
 
-const isPlain = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Counters of the module with these rows, all others 0. */
 export const rows = (change: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> => ({
