@@ -1,0 +1,44 @@
+import { displayParts } from '../src/shared/display';
+
+/** An element with a class and children; strings become text nodes, never markup. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = '',
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/** An SVG element with attributes. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>> = {},
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
+}
+
+/** A codicon, for the eye only. */
+export function icon(name: string, more = ''): HTMLElement {
+  const element = el('span', `codicon codicon-${name} ${more}`.trim());
+  element.setAttribute('aria-hidden', 'true');
+  return element;
+}
+
+/** Hostile text as nodes: what could hide, move or colour text is a small framed escape. */
+export function shown(text: string): Node[] {
+  return displayParts(text).map((part) => (part.escape ? el('span', 'esc', part.text) : document.createTextNode(part.text)));
+}
+
+/** Fills `{0}`, `{1}` … of one of the host's words. */
+export const fill = (words: string, ...values: (string | number)[]): string =>
+  words.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+
+/** Sets text only where it changed, so that screen readers are not told the same again. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,45 @@
+/**
+ * The only file that knows the Webview UI Toolkit: it is no longer maintained, and whoever replaces it replaces this.
+ * Its styles are adopted style sheets, so the panel's CSP needs no exception for them.
+ */
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextField } from '@vscode/webview-ui-toolkit';
+
+/** Makes `<vscode-button>` and `<vscode-text-field>` known. Only what the panel uses is registered. */
+export function registerComponents(): void {
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextField());
+}
+
+/** A button with an optional codicon before its words. `set` changes both. */
+export function button(options: { readonly primary: boolean; readonly onClick: () => void }): {
+  readonly element: HTMLElement;
+  readonly set: (icon: string | undefined, label: string) => void;
+} {
+  const element = document.createElement('vscode-button');
+  element.setAttribute('appearance', options.primary ? 'primary' : 'secondary');
+  element.addEventListener('click', options.onClick);
+  const icon = document.createElement('span');
+  icon.slot = 'start';
+  const text = document.createElement('span');
+  element.append(text);
+  return {
+    element,
+    set: (name, label) => {
+      if (text.textContent !== label) text.textContent = label;
+      if (name === undefined) icon.remove();
+      else if (icon.dataset.icon !== name) {
+        icon.dataset.icon = name;
+        icon.className = `codicon codicon-${name}`;
+        element.prepend(icon);
+      }
+    },
+  };
+}
+
+/** A one-line text input. `onInput` gets its value as it changes. */
+export function textField(label: string, onInput: (value: string) => void): HTMLElement {
+  const element = document.createElement('vscode-text-field');
+  element.setAttribute('placeholder', label);
+  element.setAttribute('aria-label', label);
+  element.addEventListener('input', () => onInput((element as HTMLElement & { readonly value: string }).value));
+  return element;
+}
