@@ -87,6 +87,10 @@ export function createHostStore(options: HostStoreOptions): HostStore {
   const isStale = ({ seen }: Entry): boolean =>
     seen !== undefined && (seen.restored || clock.now() - seen.at > settings.staleAfterMinutes() * 60_000);
 
+  /** One for each probe: hundreds of listeners on a single signal would count as a leak. */
+  const ownSignal = (signal?: AbortSignal): AbortSignal =>
+    AbortSignal.any(signal === undefined ? [closed.signal] : [signal, closed.signal]);
+
   function tell(hostId: string): void {
     if (changed.size === 0) queueMicrotask(flush);
     changed.add(hostId);
@@ -154,7 +158,7 @@ export function createHostStore(options: HostStoreOptions): HostStore {
         const { id } = entry.host;
         const due = entry.automatic && entry.busy === undefined && !probes.has(id) && entry.nextAt <= now;
         const first = entry.seen?.restored !== false && entry.failures === 0;
-        if (due && (first || settings.refreshMinutes() > 0)) void probe(id, undefined, closed.signal);
+        if (due && (first || settings.refreshMinutes() > 0)) void probe(id, undefined, ownSignal());
         if (shownStale.get(id) !== isStale(entry)) tell(id);
         shownStale.set(id, isStale(entry));
       }
@@ -197,8 +201,7 @@ export function createHostStore(options: HostStoreOptions): HostStore {
       background ??= keepFresh();
     },
     refresh: async (hostIds, { prompts, signal }) => {
-      const both = AbortSignal.any([signal, closed.signal]);
-      await Promise.all((hostIds ?? [...entries.keys()]).map((id) => probe(id, prompts, both)));
+      await Promise.all((hostIds ?? [...entries.keys()]).map((id) => probe(id, prompts, ownSignal(signal))));
     },
     record: (hostId, facts, more) => {
       take(hostId, facts);
