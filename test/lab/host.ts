@@ -29,7 +29,10 @@ export interface LabHost {
   readonly root: string;
   /** The web server's access log, as the host names it. */
   readonly accessLog: string;
-  /** Runs a sh script as root inside the host, past ssh and sudo: to set up faults and to look at the outcome. */
+  /**
+   * Runs a sh script as root inside the host, past ssh and sudo: to set up faults and to look at the outcome. What it
+   * leaves running must have its output redirected, or this waits for it. Works on a host that does not boot, too.
+   */
   shell(script: string): Promise<Output>;
   /** Lines for known_hosts. */
   hostKeys(): Promise<string[]>;
@@ -42,6 +45,8 @@ export interface LabHost {
   stop(): Promise<void>;
   /** Resolves when boots() has passed `boots` and sshd answers. */
   booted(boots: number): Promise<void>;
+  /** Leaves /boot with this much room, on a filesystem of its own, until the next reboot or reset. */
+  limitBoot(freeKiB: number): Promise<void>;
   /** Back to the freshly built state, running. About 2 s. */
   reset(): Promise<void>;
   /** Pulls the plug at once, without waiting: for the lab's end. */
@@ -139,6 +144,12 @@ export async function createHost(place: HostPlace): Promise<LabHost> {
     stop,
     booted,
     kill,
+    async limitBoot(freeKiB) {
+      const script = `set -e; cp -a /boot /tmp/boot; size=$(($(du -sk /boot | cut -f1) + ${freeKiB}))
+        mount -t tmpfs -o size=\${size}k tmpfs /boot; cp -a /tmp/boot/. /boot/; rm -r /tmp/boot`;
+      const result = await shell(script);
+      if (result.code !== 0) throw new Error(`${name}: ${result.stderr}`);
+    },
     async reset() {
       await stop();
       await restore(place);

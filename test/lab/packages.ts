@@ -91,24 +91,35 @@ export function packageServer(rpms: string): Server {
         switch (kind) {
           case 'rpm':
           case 'wrong':
-          case 'failing':
-            return sendRange(response, body, request.headers.range);
-          case 'html':
-            return send(response, 200, 'text/html', Buffer.from('<!DOCTYPE html><html><body>Sign in to this network</body></html>\n'));
-          case 'truncated':
-            return send(response, 200, 'application/x-rpm', half);
+          case 'failing': {
+            sendRange(response, body, request.headers.range);
+            return;
+          }
+          case 'html': {
+            send(response, 200, 'text/html', Buffer.from('<!DOCTYPE html><html><body>Sign in to this network</body></html>\n'));
+            return;
+          }
+          case 'truncated': {
+            send(response, 200, 'application/x-rpm', half);
+            return;
+          }
           case 'redirect':
             return response.writeHead(302, { location: `/rpm/${name}` }).end();
           case 'stall':
             return response.writeHead(200, { 'content-length': body.length }).write(half);
           case 'break':
-            if (request.headers.range !== undefined || broken.has(name)) return sendRange(response, body, request.headers.range);
+            if (request.headers.range !== undefined || broken.has(name)) {
+              sendRange(response, body, request.headers.range);
+              return;
+            }
             broken.add(name);
             return response
               .writeHead(200, { 'content-length': body.length, 'accept-ranges': 'bytes' })
               .write(half, () => response.destroy());
-          default:
-            return send(response, 404, 'text/plain', Buffer.from('not found\n'));
+          default: {
+            send(response, 404, 'text/plain', Buffer.from('not found\n'));
+            return;
+          }
         }
       },
       () => send(response, 404, 'text/plain', Buffer.from('not found\n')),

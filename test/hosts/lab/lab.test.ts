@@ -1,5 +1,8 @@
 // The lab's own promises, seen through the plain ssh client: what a person following the vendor's text would see.
 import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab, type LabHost, type LabSystem } from '../../lab/lab';
 import { run, type Output } from '../../lab/namespace';
@@ -132,7 +135,9 @@ describe("the vendor's procedure", () => {
     const after = await logged(host, `${networks.scrubbingCentre.from}9`);
     expect(after.address).toBe(after.visitor);
     expect(await counter(host, 'getname_toa_ok')).toBeGreaterThan(counts);
+    const others = await counter(host, 'syn_recv_sock_no_toa');
     expect((await logged(host, `${networks.direct.from}9`)).address).toBe(`${networks.direct.shown}9`);
+    expect(await counter(host, 'syn_recv_sock_no_toa')).toBeGreaterThan(others);
   });
 
   it.each(['centos6', 'rhel6'] as LabSystem[])('%s: rpm -ivh firmware and kernel, autoload, reboot', async (system) => {
@@ -250,6 +255,37 @@ describe('traps of the real ones', () => {
     expect(await root(host, 'rpm -q kernel')).toBe('kernel-3.10.0-957.el7.x86_64\n');
   });
 
+  it('el6 keeps its default, counted anew, while UPDATEDEFAULT is no', async () => {
+    const host = lab.host('centos6');
+    await host.reset();
+    const files = [await upload(host, lab.packages.files.el6Firmware.path), await upload(host, lab.packages.files.el6Kernel.path)];
+    await root(host, `sed -i s/UPDATEDEFAULT=yes/UPDATEDEFAULT=no/ /etc/sysconfig/kernel; rpm -U ${files[0]}; rpm -i ${files[1]}`);
+    expect(await root(host, 'grubby --default-kernel; grep ^default= /boot/grub/grub.conf')).toBe(
+      '/boot/vmlinuz-2.6.32-696.el6.x86_64\ndefault=1\n',
+    );
+    await root(host, `grubby --set-default=/boot/vmlinuz-${toa6}; [ "$(grubby --default-index)" = 0 ]`);
+  });
+
+  it('rpm refuses for want of room on /boot', async () => {
+    const host = lab.host('centos7');
+    await host.reset();
+    const file = await upload(host, lab.packages.files.el7.path);
+    await host.limitBoot(1000);
+    expect(await root(host, `rpm -ivh ${file}`, 1)).toMatch(
+      /installing package kernel-3\S+ needs \S+ (more space )?on the \/boot filesystem/,
+    );
+    await reboot(host);
+    await root(host, `rpm -ivh ${file}`);
+  });
+
+  it('the failing package fails', async () => {
+    const host = lab.host('centos7');
+    await host.reset();
+    const file = await upload(host, lab.packages.others.el7Failing.path);
+    expect(await root(host, `rpm -ivh ${file}`, 1)).toContain('scriptlet failed');
+    expect(await root(host, 'rpm -q kernel; grubby --default-kernel')).not.toContain('toa');
+  });
+
   it('a shutdown can hang', async () => {
     const host = lab.host('centos7');
     await host.shell('echo yes > /etc/elhost/hang-shutdown');
@@ -259,6 +295,27 @@ describe('traps of the real ones', () => {
     expect((await ssh(host, 'uname -r')).code).toBe(0);
     expect(await host.boots()).toBe(boots);
     await host.reset();
+  });
+});
+
+describe('as an ordinary user', () => {
+  // A user with subordinate ids, for one process: its own /etc/passwd and /etc/subuid are mounted over the machine's.
+  it.skipIf(process.getuid?.() !== 0)('a lab starts', { timeout: 300_000 }, async () => {
+    const home = await mkdtemp(join(tmpdir(), 'toa-user-'));
+    await chmod(home, 0o755);
+    await writeFile(join(home, 'passwd'), 'root:x:0:0::/root:/bin/sh\nordinary:x:40001:40001::/:/bin/sh\n');
+    await writeFile(join(home, 'subid'), 'ordinary:400000:65536\n');
+    const script = [
+      `for file in passwd:passwd subid:subuid subid:subgid; do mount --bind ${home}/\${file%:*} /etc/\${file#*:}; done`,
+      `chown 40001:40001 ${home}`,
+      `exec setpriv --reuid 40001 --regid 40001 --clear-groups env HOME=${home} TMPDIR=${home} ${process.execPath} ${[
+        join(import.meta.dirname, '../../../node_modules/tsx/dist/cli.mjs'),
+        join(import.meta.dirname, 'ordinaryUser.ts'),
+      ].join(' ')}`,
+    ].join('\n');
+    const result = await run('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script]);
+    expect(result).toMatchObject({ code: 0, stdout: 'uid 40001: 3.10.0-957.el7.x86_64, root by sudo: 0\n' });
+    await run('rm', ['-rf', home]);
   });
 });
 

@@ -10,7 +10,7 @@ root=$dir/root usr=$dir/usr boot=$dir/boot
 users='admin deploy nosudo tty ttypass password'
 
 directories() {
-  mkdir -p "$dir/work" "$boot" "$usr"/{bin,sbin,lib/elhost/{era,real},lib/modules} \
+  mkdir -p "$dir/work" "$boot" "$usr"/{bin,sbin,lib/{elhost/{era,real},modules,firmware}} \
     "$root"/{usr,proc,sys/module,dev,tmp,run,root/.ssh,home,boot,mnt,opt,srv} "$root"/var/{log,lib/{rpm,nginx},cache,tmp,empty,www,spool} \
     "$root"/etc/{sysconfig/modules,ssh,elhost,rc.d,sudoers.d,rpm}
   chmod 700 "$root/root" "$root/root/.ssh"
@@ -18,10 +18,11 @@ directories() {
   for name in bin sbin lib lib64; do ln -s usr/$name "$root/$name"; done
   ln -s ../run "$root/var/run"
   ln -s ../run/lock "$root/var/lock"
-  for name in security alternatives ld.so.conf ld.so.conf.d ld.so.cache login.defs nsswitch.conf services protocols localtime nginx; do
-    if [ -e "/etc/$name" ]; then cp -rL "/etc/$name" "$root/etc/" 2>/dev/null || cp -r "/etc/$name" "$root/etc/"; fi
+  # Not everything there is readable for an ordinary user (security/opasswd), and nothing of that is needed.
+  for name in security ld.so.conf ld.so.conf.d ld.so.cache login.defs nsswitch.conf services protocols localtime nginx; do
+    cp -rL "/etc/$name" "$root/etc/" 2>/dev/null || :
   done
-  rm -rf "$root/etc/alternatives" && cp -a /etc/alternatives "$root/etc/"
+  cp -a /etc/alternatives "$root/etc/"
   chown -R 0:0 "$root/etc"
 }
 
@@ -102,9 +103,9 @@ E
 }
 
 web_server() {
-  local web=nginx log=/var/log/nginx user=nginx format=main access=access.log
+  local web=nginx log=/var/log/nginx user=nginx format=main access=access.log error=error.log
   if [ "$WEB" = httpd ]; then
-    web=httpd log=/var/log/httpd user=apache format=combined access=access_log
+    web=httpd log=/var/log/httpd user=apache format=combined access=access_log error=error_log
     cp /usr/sbin/nginx "$usr/sbin/httpd"
     mkdir -p "$root/etc/httpd/conf"
     cat > "$root/etc/httpd/conf/httpd.conf" <<'E'
@@ -119,12 +120,12 @@ E
   fi
   install -d -m "$LOG_MODE" "$root$log"
   echo $web > "$root/etc/elhost/web"
-  echo $log/error.log > "$root/etc/elhost/web-error-log"
+  echo $log/$error > "$root/etc/elhost/web-error-log"
   cat > "$root/etc/elhost/web.conf" <<E
 user $user;
 worker_processes 1;
 pid /run/$web.pid;
-error_log $log/error.log;
+error_log $log/$error;
 events { worker_connections 256; }
 http {
   log_format main '\$remote_addr - \$remote_user [\$time_local] "\$request" \$status \$body_bytes_sent "\$http_referer" "\$http_user_agent" "\$http_x_forwarded_for"';
