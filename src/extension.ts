@@ -5,6 +5,7 @@ import { listConfigHosts } from './ssh/config/listHosts';
 import { createTransport } from './ssh/transport';
 import { registerCommands } from './ui/commands';
 import type { Ui } from './ui/context';
+import { registerLogPanel } from './ui/logPanel/logPanel';
 import { createDocuments } from './ui/documents';
 import { createHostSource } from './ui/hostSource';
 import { registerLenses } from './ui/plan/lenses';
@@ -32,17 +33,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   });
   const store = createHostStore({ transport, clock, storage: createStorage(context.globalState), settings });
   const source = createHostSource(store, async (file) => (await listConfigHosts(file)).map(({ name }) => name));
+  const prompts = createPrompts(secrets);
+  const logPanel = registerLogPanel(context, { store, transport, prompts, clock });
   const ui: Ui = {
     store,
     transport,
-    prompts: createPrompts(secrets),
+    prompts,
     secrets,
     clock,
     transcript,
     runs: createRuns(),
     plans: createDocuments('toa-plan', (name) => vscode.l10n.t('TOA plan, {0}', name)),
     reports: createDocuments('toa-report', (name) => vscode.l10n.t('TOA report, {0}', name)),
-    openLog: () => undefined,
+    openLog: (hostId, path) => logPanel.open(hostId, path),
     listHosts: () => source.list(),
     cacheDirectory: vscode.Uri.joinPath(context.globalStorageUri, 'packages').fsPath,
   };

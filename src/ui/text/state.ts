@@ -49,9 +49,9 @@ function stateDescription(state: HostState, view: HostView, now: number): string
         ? l10n.t('unreachable: {0}', unreachableReason(state.problem))
         : l10n.t('unreachable: {0} · {1}', unreachableReason(state.problem), age(view.probedAt, now));
     case 'unsupported':
-      return l10n.t('unsupported: {0}', plain(state.system, 60));
+      return l10n.t('unsupported: {0}', systemName(view, state.system));
     case 'notInstalled':
-      return l10n.t('not installed · {0}', plain(state.system, 60));
+      return l10n.t('not installed · {0}', systemName(view, state.system));
     case 'awaitingReboot':
       return l10n.t('installed, awaiting reboot');
     case 'notLoaded':
@@ -67,6 +67,16 @@ function stateDescription(state: HostState, view: HostView, now: number): string
     case 'drifted':
       return l10n.t('drifted: {0}', state.drift.map(driftText).join(', '));
   }
+}
+
+const SHORT: Readonly<Record<string, string>> = { centos: 'CentOS', rhel: 'RHEL', debian: 'Debian', ol: 'Oracle Linux', ubuntu: 'Ubuntu' };
+
+/** `CentOS 7.6`; what the host calls itself where that is not known. */
+function systemName({ facts }: HostView, name: string): string {
+  const short = facts && SHORT[facts.system.id];
+  return short === undefined
+    ? plain(name, 60)
+    : `${short} ${plain(/^\d+(\.\d+)?/.exec(facts?.system.version ?? '')?.[0] ?? '', 20)}`.trim();
 }
 
 /** What the tree shows beside the name: busy before stale before the state. */
