@@ -82,7 +82,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
   );
   // Privilege separation wants it; only root may make it, and only root's sshd needs it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   await listening(child, () => log);
@@ -104,12 +104,29 @@ function listening(child: ChildProcess, log: () => string): Promise<void> {
   });
 }
 
-/** The whole process group: sshd's children of open connections would live on. */
+/** With everything under it: each connection's process has a session of its own and would live on. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(-child.pid, 'SIGKILL');
+  const tree = descendants(child.pid);
+  for (const pid of [child.pid, ...tree]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  }
   await gone;
+}
+
+function descendants(pid: number): number[] {
+  let children: number[];
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    children = [];
+  }
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 export const freePort = (): Promise<number> =>
