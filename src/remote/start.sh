@@ -51,7 +51,7 @@ if [ "$toa_bytes" -gt 0 ]; then
     mv result.new result
     sync
   '
-  command -v logger >/dev/null 2>&1 && logger -t toa-hosts "run $toa_run begins, asked for by $toa_who"
+  command -v logger >/dev/null 2>&1 && logger -t toa-hosts "run $toa_run begins, asked for by $toa_who" 2>/dev/null
   setsid /bin/sh -c "$supervise" toa-hosts-run "$toa_run" "$toa_mark" "$home" </dev/null >/dev/null 2>&1 9>&- &
 else
   if ! cd "$run" || [ ! -f journal ]; then

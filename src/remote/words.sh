@@ -164,6 +164,6 @@ with_deadline() { # seconds command...
 # Success is what rpm answers afterwards: tools exit 0 with nothing done.
 installed() {
   rpm -q "$1" && return
-  printf '==%s absent %s\n' "$mark" "$1"
+  printf '==%s uninstalled %s\n' "$mark" "$1"
   exit "$NOT_INSTALLED"
 }

@@ -1,5 +1,5 @@
 import type { InstallRemedy, Problem } from '../problem';
-import type { InstallChoices, StepId } from '../plan';
+import type { Plan, StepId } from '../plan';
 
 /** What a failed run left for deciding: where it stopped, with which exit code, our own marks, and the tools' words. */
 export interface RunFailure {
@@ -41,8 +41,8 @@ const WORDS: readonly (readonly [RegExp, InstallRemedy])[] = [
   [/Traceback \(most recent call last\)|No module named yum|yum: command not found|yum: not found/, 'rpm'],
 ];
 
-/** The problem that a failed run is. `choices` are those that it ran with: no remedy is offered twice. */
-export function runProblem(failure: RunFailure, choices: InstallChoices, settingOf: (file: string) => string): Problem {
+/** The problem that a failed run is. `plan` is the one that ran: no remedy is offered twice. */
+export function runProblem(failure: RunFailure, plan: Pick<Plan, 'row' | 'choices'>, settingOf: (file: string) => string): Problem {
   const { exit, step, left } = failure;
   const mark = (name: string): string | undefined => failure.marks.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
   switch (exit) {
@@ -70,20 +70,19 @@ export function runProblem(failure: RunFailure, choices: InstallChoices, setting
       if (lock !== null) return { code: 'yumLocked', pid: Number(lock[1]), command: 'yum' };
       if (step !== 'installKernel' && step !== 'installFirmware')
         return { code: 'stepFailed', step, exit, message: lastWords(failure.output), left };
-      return { code: 'rpmRefused', remedy: remedyFor(failure.output, choices), message: lastWords(failure.output), left };
+      return { code: 'rpmRefused', remedy: remedyFor(failure.output, plan), message: lastWords(failure.output), left };
     }
   }
 }
 
-/** Whose remedy it is, by the tools' words; `none` where a remedy was taken already or nothing is recognised. */
-export function remedyFor(output: string, choices: InstallChoices): InstallRemedy {
+/** What is to be offered, by the tools' words; `none` where it was chosen already or nothing is recognised. */
+export function remedyFor(output: string, { row, choices }: Pick<Plan, 'row' | 'choices'>): InstallRemedy {
   const remedy = WORDS.find(([words]) => words.test(output))?.[1] ?? 'none';
-  // With repositories off, a missing dependency may simply be there to be had.
-  if (remedy === 'nodeps' && choices.tool === 'yum' && !choices.repositories && !choices.nodeps) return 'repositories';
-  if (remedy === 'repositories' && choices.repositories) return 'nodeps';
-  if (remedy === 'conflict') return choices.force ? 'none' : 'conflict';
-  if (remedy in choices && choices[remedy as keyof InstallChoices] === true) return 'none';
-  return remedy;
+  const chosen: Partial<Record<InstallRemedy, boolean>> = { ...choices, conflict: choices.force, rpm: choices.tool === 'rpm' };
+  if (chosen[remedy] === true) return remedy === 'repositories' ? 'nodeps' : 'none';
+  // With repositories switched off, a missing dependency may simply be there to be had.
+  const yumAlone = row === 'el7' && choices.tool === 'yum' && !choices.repositories;
+  return remedy === 'nodeps' && yumAlone ? 'repositories' : remedy;
 }
 
 const asMissing = (word: string | undefined): 'vmlinuz' | 'initramfs' | 'entry' =>

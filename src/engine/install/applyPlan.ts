@@ -73,7 +73,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
   }
   const left = changedFacts(before, after).length > 0 ? 'changed' : 'unchanged';
   const settingOf = (file: string): string => `toa.packages.${plan.packages.find((p) => p.file === file)?.key ?? plan.row}`;
-  throw new HostError(runProblem({ ...record.failure(), exit, left }, plan.choices, settingOf), host);
+  throw new HostError(runProblem({ ...record.failure(), exit, left }, plan, settingOf), host);
 }
 
 const probe = (session: Session, options: ApplyOptions, signal: AbortSignal): Promise<HostFacts> =>
@@ -90,24 +90,27 @@ function createRecord(
   let step: StepId = 'checkFacts';
   let marks: string[] = [];
   let output = '';
+  let ended = false;
   return {
     onEvent(event) {
       switch (event.kind) {
-        case 'start': {
+        case 'start':
           step = event.step;
+          ended = false;
           marks = [];
           output = '';
           onEvent({ kind: 'step', step, n: plan.steps.findIndex((s) => s.id === step) + 1, of: plan.steps.length });
           return;
-        }
         case 'end':
+          ended = true;
           onEvent({ kind: 'stepDone', step: event.step, exit: event.exit });
           return;
         case 'mark':
           marks.push(event.text);
           return;
         case 'output':
-          output = `${output}${event.text}\n`.slice(-16_384);
+          // What is tidied up after a failed step explains nothing.
+          if (!ended) output = `${output}${event.text}\n`.slice(-16_384);
           onEvent({ kind: 'output', text: event.text });
           return;
         case 'refused':

@@ -97,7 +97,7 @@ describe('the original kernel', () => {
       [{ defaultPath: undefined }, 'loader'],
     ];
     for (const [change, missing] of cases) {
-      expect(installOutlook({ ...seen, kernel: { ...seen.kernel, ...change } as HostFacts['kernel'] })).toEqual({
+      expect(installOutlook({ ...seen, kernel: { ...seen.kernel, ...change } })).toEqual({
         problem: { code: 'noWayBack', running: '3.10.0-957.el7.x86_64', missing },
       });
     }

@@ -43,18 +43,25 @@ const texts: readonly (readonly [string, string, Partial<InstallChoices>, string
 ];
 
 it.each(texts)('%s: %s', (_source, text, choices, remedy) => {
-  expect(remedyFor(text, { ...PLAIN, ...choices })).toBe(remedy);
+  expect(remedyFor(text, { row: 'el7', choices: { ...PLAIN, ...choices } })).toBe(remedy);
+});
+
+it('el6 has no repositories to switch on: --nodeps at once', () => {
+  expect(remedyFor('error: Failed dependencies:\n\tx is needed by y', { row: 'el6', choices: PLAIN })).toBe('nodeps');
 });
 
 it('does not offer what was chosen already', () => {
-  expect(remedyFor('error: Failed dependencies:\n\tx is needed by y', { ...PLAIN, tool: 'rpm', nodeps: true })).toBe('none');
-  expect(remedyFor('Error: Nothing to do', { ...PLAIN, disableExcludes: true })).toBe('none');
+  expect(
+    remedyFor('error: Failed dependencies:\n\tx is needed by y', { row: 'el7', choices: { ...PLAIN, tool: 'rpm', nodeps: true } }),
+  ).toBe('none');
+  expect(remedyFor('Error: Nothing to do', { row: 'el7', choices: { ...PLAIN, disableExcludes: true } })).toBe('none');
 });
 
 describe('a failed run becomes a problem by exit code and our own marks', () => {
   const failure = { step: 'installKernel', exit: 1, marks: [], output: '', left: 'unchanged' } as const;
   const setting = (file: string): string => `setting of ${file}`;
-  const problem = (change: Partial<Parameters<typeof runProblem>[0]>): unknown => runProblem({ ...failure, ...change }, PLAIN, setting);
+  const problem = (change: Partial<Parameters<typeof runProblem>[0]>): unknown =>
+    runProblem({ ...failure, ...change }, { row: 'el7', choices: PLAIN }, setting);
 
   it('names what changed since the plan', () =>
     expect(problem({ exit: 65, marks: ['changed default kernel'] })).toEqual({ code: 'planStale', changed: ['default kernel'] }));

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installOutlook, planInstall, PLAIN } from '../../../src/core/install/planInstall';
+import { applyPlan } from '../../../src/engine/install/applyPlan';
+import { systemClock } from '../../../src/engine/clock';
+import { preparePackages, type PackageSource } from '../../../src/engine/packages/preparePackages';
+import { probeHost } from '../../../src/engine/probeHost';
+import { createTransport } from '../../../src/ssh/transport';
+import type { Host } from '../../../src/core/host';
+import type { HostFacts } from '../../../src/core/facts';
+import type { InstallChoices, Plan, RunEvent, VendorPackage } from '../../../src/core/plan';
+import type { Prompts, Session, Transport } from '../../../src/engine/ports';
+import type { RunAs } from '../../../src/engine/runScript';
+import type { Lab, LabHost } from '../../lab/lab';
+
+/** The engine against one lab host as one user, the way the commands use it, with everything that was said on record. */
+export interface Workbench {
+  readonly host: Host;
+  readonly transport: Transport;
+  readonly prompts: Prompts;
+  /** Every line that reached a transcript or an event: a secret must never stand here. */
+  readonly said: string[];
+  readonly events: RunEvent[];
+  connect(): Promise<Session>;
+  as(): Promise<RunAs>;
+  probe(): Promise<HostFacts>;
+  plan(choices?: Partial<InstallChoices>, sources?: Partial<Record<VendorPackage['key'], PackageSource>>): Promise<Plan>;
+  install(choices?: Partial<InstallChoices>, signal?: AbortSignal): Promise<HostFacts>;
+  apply(plan: Plan, signal?: AbortSignal): Promise<HostFacts>;
+  dispose(): void;
+}
+
+const live = new AbortController().signal;
+
+/** The lab's own packages, pinned. */
+export const labSources = (lab: Lab): Record<VendorPackage['key'], PackageSource> => ({
+  el7: lab.packages.files.el7,
+  el6Firmware: lab.packages.files.el6Firmware,
+  el6Kernel: lab.packages.files.el6Kernel,
+});
+
+export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassword?: string): Workbench {
+  const said: string[] = [];
+  const events: RunEvent[] = [];
+  const host: Host = { id: `settings:${machine.name}`, name: machine.name, source: 'settings', group: 'Test', user, logs: [] };
+  const prompts: Prompts = {
+    trustHostKey: () => Promise.resolve(false),
+    secret: (request) => Promise.resolve(request.kind === 'sudo' ? sudoPassword : undefined),
+    refused: () => Promise.resolve(),
+  };
+  const transport = createTransport({
+    clock: systemClock,
+    transcript: { line: (_host, text) => void said.push(text) },
+    settings: () => ({ configFile: lab.sshConfig, connectTimeoutSeconds: 20, legacyHosts: [] }),
+    env: { PATH: process.env['PATH'] },
+  });
+  const connect = (): Promise<Session> => transport.connect(host, { prompts, signal: live });
+  let sudo: HostFacts['sudo'] | undefined;
+  const as = async (): Promise<RunAs> => {
+    sudo ??= (await probeHost(await connect(), { as: 'user', clock: systemClock, signal: live })).sudo;
+    return { sudo, prompts };
+  };
+  const probe = async (): Promise<HostFacts> => probeHost(await connect(), { as: await as(), clock: systemClock, signal: live });
+  const onEvent = (event: RunEvent): void => {
+    events.push(event);
+    if (event.kind === 'output') said.push(event.text);
+  };
+  const apply = async (plan: Plan, signal = live): Promise<HostFacts> =>
+    applyPlan(plan, { connect, as: await as(), clock: systemClock, signal, onEvent });
+  const plan = async (
+    choices: Partial<InstallChoices> = {},
+    sources: Partial<Record<VendorPackage['key'], PackageSource>> = {},
+  ): Promise<Plan> => {
+    const facts = await probe();
+    const outlook = installOutlook(facts);
+    if ('noop' in outlook) throw new Error(`no-op: ${outlook.noop}`);
+    if ('problem' in outlook) throw Object.assign(new Error(outlook.problem.code), { problem: outlook.problem, host: host.name });
+    const packages = outlook.needsPackages
+      ? await preparePackages(outlook.row, {
+          sources: { ...labSources(lab), ...sources },
+          cacheDirectory: await mkdtemp(join(tmpdir(), 'toa-packages-')),
+          signal: live,
+          onProgress: () => undefined,
+          confirm: () => Promise.resolve(true),
+          host: host.name,
+        })
+      : [];
+    const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+    return planInstall({ host, facts, packages, choices: { ...PLAIN, ...choices }, cidrs: lab.originCidrs, now: Date.now(), hash });
+  };
+  return {
+    host,
+    transport,
+    prompts,
+    said,
+    events,
+    connect,
+    as,
+    probe,
+    plan,
+    apply,
+    install: async (choices = {}, signal = live) => apply(await plan(choices), signal),
+    dispose: () => transport.dispose(),
+  };
+}
