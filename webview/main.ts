@@ -3,11 +3,13 @@ import './logPanel.css';
 import type { FromPanel, PanelState, PanelStatus, ToPanel } from '../src/shared/protocol';
 import { makeAnnouncer } from './announce';
 import { makeChart } from './chart';
-import { el, fill, shown } from './dom';
+import { displayText } from '../src/shared/display';
+import { el, fill, setText } from './dom';
 import { makeFoot } from './foot';
 import { makeHead } from './head';
 import { makeRows } from './rows';
-import { button, registerComponents } from './toolkit';
+import { makeProblem } from './problem';
+import { registerComponents } from './toolkit';
 import { makeTools } from './tools';
 import { makeTop } from './top';
 import { makeVerdict } from './verdict';
@@ -28,7 +30,10 @@ function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }):
   const top = makeTop(words, locale);
   const foot = makeFoot(words, locale);
   const announcer = makeAnnouncer();
-  const blank = el('div', 'blank');
+  const problem = makeProblem(post);
+  const [blankTitle, blankHint] = [el('h3'), el('p', 'dim')];
+  const blank = el('div', 'blank', blankTitle, blankHint);
+  blank.hidden = true;
   const rows = makeRows(words, locale, post, () => refresh());
   const tools = makeTools(words, locale, () => rows, post);
   rows.element.append(blank);
@@ -37,6 +42,7 @@ function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }):
     verdict.element,
     el('div', 'look', chart.element, top.element),
     tools.element,
+    problem.element,
     rows.element,
     foot.element,
     announcer.element,
@@ -48,24 +54,11 @@ function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }):
     header.set(status.live, rows.mode() === 'following' ? undefined : words.paused);
     foot.set(status, rows.waiting());
   };
-  let told = '';
-  const fillBlank = ({ problem, view }: PanelStatus): void => {
-    const waiting = problem === undefined && view.end === view.base;
-    blank.hidden = problem === undefined && !waiting;
-    const key = JSON.stringify([problem, waiting, tools.filtered()]);
-    if (blank.hidden || key === told) return;
-    told = key;
-    if (problem === undefined) {
-      const title = tools.filtered() ? words.nothingMatches : fill(words.waiting, head.path);
-      blank.replaceChildren(el('h3', '', ...shown(title)), el('p', 'dim', tools.filtered() ? '' : words.waitingHint));
-      return;
-    }
-    const buttons = problem.buttons.map(({ action, label }, i) => {
-      const { element, set } = button({ primary: i === 0, onClick: () => post({ type: 'action', action }) });
-      set(undefined, label);
-      return element;
-    });
-    blank.replaceChildren(el('p', '', ...shown(problem.text)), el('div', 'v-act', ...buttons));
+  const fillBlank = ({ problem: failed, view }: PanelStatus): void => {
+    blank.hidden = failed !== undefined || view.end > view.base;
+    if (blank.hidden) return;
+    setText(blankTitle, tools.filtered() ? words.nothingMatches : fill(words.waiting, displayText(head.path)));
+    setText(blankHint, tools.filtered() ? '' : words.waitingHint);
   };
 
   return (message) => {
@@ -78,6 +71,7 @@ function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }):
       top.set(message);
       tools.setTotals(message.totals, message.lines);
       rows.setView(message.view);
+      problem.set(message.problem);
       fillBlank(message);
       if (message.lines > before) announcer.say(fill(words.announce, message.lines - before, message.verdict.heading));
     }

@@ -120,6 +120,8 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
     draw();
   });
   new ResizeObserver(() => {
+    // The header's cells stand above the rows', whatever the scroll bar takes.
+    head.style.marginRight = `${scroller.offsetWidth - scroller.clientWidth}px`;
     if (mode === 'following') toBottom();
     ask();
     draw();
@@ -242,5 +244,5 @@ function pill(addressClass: AddressClass, address: string | undefined, words: Pa
 
 /** The time of day in a log's own text, with its fraction; the whole text where there is none. */
 function clockOf(time: string | undefined): string {
-  return time === undefined ? '–' : (/\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?/.exec(time)?.[0] ?? time.slice(0, 24));
+  return time === undefined ? '–' : (/(?:^|[ T]|\d{4}:)(\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?)/.exec(time)?.[1] ?? time.slice(0, 24));
 }

@@ -1,6 +1,7 @@
 /**
  * The only file that knows the Webview UI Toolkit: it is no longer maintained, and whoever replaces it replaces this.
- * Its styles are adopted style sheets, so the panel's CSP needs no exception for them.
+ * Its styles are adopted style sheets; the one `<style>` element it tries focus-visible with takes the page's nonce (the
+ * page's `csp-nonce` meta element), so the panel's CSP needs no `unsafe-*`.
  */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextField } from '@vscode/webview-ui-toolkit';
 
@@ -19,12 +20,13 @@ export function button(options: { readonly primary: boolean; readonly onClick: (
   element.addEventListener('click', options.onClick);
   const icon = document.createElement('span');
   icon.slot = 'start';
-  const text = document.createElement('span');
+  // A text node: the toolkit gives every slotted span the size of an icon.
+  const text = document.createTextNode('');
   element.append(text);
   return {
     element,
     set: (name, label) => {
-      if (text.textContent !== label) text.textContent = label;
+      if (text.data !== label) text.data = label;
       if (name === undefined) icon.remove();
       else if (icon.dataset.icon !== name) {
         icon.dataset.icon = name;

@@ -25,7 +25,8 @@ export function shareOverTime(now: () => number): ShareOverTime {
     if (known === text && text !== '') return bar;
     const close = open > 0 && known !== '' ? bytes.indexOf(0x5d, open) : -1;
     const time = close > 0 && close < end ? epochOf(bytes.toString('latin1', open + 1, Math.min(close, open + 60))) : undefined;
-    if (time === undefined) return Math.floor(now() / BAR_MS);
+    // What tells no time stands where the line before it stands.
+    if (time === undefined) return bar > 0 ? bar : Math.floor(now() / BAR_MS);
     [text, bar] = [known, Math.floor(time / BAR_MS)];
     return bar;
   };
@@ -53,7 +54,7 @@ export function shareOverTime(now: () => number): ShareOverTime {
     },
     clear: () => {
       bars.clear();
-      text = '';
+      [text, bar] = ['', 0];
     },
   };
 }

@@ -52,7 +52,7 @@ export function lineStore(limits: { readonly lines: number; readonly bytes: numb
   };
   const shed = (): void => {
     for (let oldest = blocks[0]; oldest !== undefined && blocks.length > 1; oldest = blocks[0]) {
-      if (next - oldest.first - oldest.count < limits.lines && bytes <= limits.bytes) return;
+      if (next - oldest.first <= limits.lines && bytes <= limits.bytes) return;
       dropped += oldest.count;
       bytes -= oldest.bytes.length;
       blocks.shift();

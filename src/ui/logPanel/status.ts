@@ -44,7 +44,14 @@ export function panelStatus(input: StatusInput): PanelStatus {
   });
   return {
     live: input.live,
-    verdict: { ...verdictText(verdict, view, now), kernel: kernelFigures(view), log: logFigures(input, lines) },
+    verdict: {
+      ...verdictText(verdict, view, now),
+      kernel: kernelFigures(
+        view,
+        Object.values(lines).some((one) => one > 0),
+      ),
+      log: logFigures(input, lines),
+    },
     ...(input.problem === undefined ? {} : { problem: input.problem }),
     totals: { ...buffer.totals },
     lines: buffer.lines,
@@ -75,7 +82,8 @@ function linesSinceBoot(bars: ReturnType<LogBuffer['share']['bars']>, view: Host
   return sums;
 }
 
-function kernelFigures({ facts, memory }: HostView): PanelFigures {
+/** A counter that does not rise is a finding only while the log does. */
+function kernelFigures({ facts, memory }: HostView, traffic: boolean): PanelFigures {
   const rises = facts === undefined ? [] : [RECEIVED, DELIVERED].map((counter) => ({ counter, rise: riseOf(counter, facts, memory) }));
   const seconds = rises.find(({ rise }) => rise !== undefined)?.rise?.seconds;
   return {
@@ -85,7 +93,7 @@ function kernelFigures({ facts, memory }: HostView): PanelFigures {
       if (rise === undefined) return { name, value: '–', note: '', flat: false };
       return rise.by > 0
         ? { name, value: `+${count(rise.by)}`, note: l10n.t('rises'), flat: false }
-        : { name, value: '0', note: l10n.t('flat'), flat: facts?.module.loaded === true };
+        : { name, value: '0', note: l10n.t('flat'), flat: traffic && facts?.module.loaded === true };
     }),
   };
 }
