@@ -11,12 +11,18 @@ if [ ! -d "$directory" ]; then
   mkdir -p "$directory" || exit 73
 fi
 
+# Only a file is ever replaced: never a device, a link or a directory.
+if [ -h "$toa_file" ] || { [ -e "$toa_file" ] && [ ! -f "$toa_file" ]; }; then
+  printf '%s: not a plain file\n' "$toa_file" >&2
+  exit 73
+fi
+
 hash_of() {
   sum=$(sha256sum <"$1") || return 1
   printf '%s' "${sum%% *}"
 }
 
-if [ -f "$toa_file" ] && [ ! -h "$toa_file" ] && [ "$(hash_of "$toa_file")" = "$toa_sha256" ]; then
+if [ -f "$toa_file" ] && [ "$(hash_of "$toa_file")" = "$toa_sha256" ]; then
   echo whole
   exit 0
 fi

@@ -34,7 +34,7 @@ export async function createRoute(host: Host, resolver: Resolver, signal: AbortS
 
 /** `[user@]host[:port]` or `ssh://[user@]host[:port]`, with an IPv6 address in brackets. */
 export function parseJump(text: string): Destination | undefined {
-  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:/[\]]+))(?::(\d{1,5}))?\/?$/.exec(text.trim());
+  const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@:/[\]]+))(?::(\d{1,5}))?\/?$/.exec(text.trim());
   const name = match?.[2] ?? match?.[3];
   if (!match || name === undefined) return undefined;
   return { name, ...(match[1] === undefined ? {} : { user: match[1] }), ...(match[4] === undefined ? {} : { port: Number(match[4]) }) };

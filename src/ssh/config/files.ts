@@ -1,18 +1,25 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { matchesPatterns } from '../knownHosts';
 import { parseConfig, type ConfigLine } from './text';
 
 /** Includes within includes, as ssh limits them (readconf.c, READCONF_MAX_DEPTH). */
 const DEEPEST = 16;
 const LARGEST = 4 * 1024 * 1024;
+/** Files that include each other would be read exponentially often. */
+const MOST_FILES = 1000;
 
 /**
  * All lines of a configuration with its Includes in place. An Include inside a block only counts where the block does, so each
  * line carries the heads it stands under. A missing or unreadable file is empty; a loop ends at the depth ssh allows.
  */
 export async function readConfig(file: string, home: string): Promise<ScopedLine[]> {
-  return await read(file, { home, base: dirname(file) }, [], 0);
+  return await read(
+    file,
+    { home, base: file.startsWith('/etc/ssh/') ? '/etc/ssh' : join(home, '.ssh'), budget: { files: MOST_FILES } },
+    [],
+    0,
+  );
 }
 
 export interface ScopedLine extends ConfigLine {
@@ -30,12 +37,13 @@ export async function configFingerprint(files: readonly string[], home: string):
 
 interface Where {
   readonly home: string;
-  /** Directory of the main file: relative Includes start there. */
+  /** Where relative Includes start (`ssh_config(5)`): by whose file it is, not by where it lies. */
   readonly base: string;
+  readonly budget: { files: number };
 }
 
 async function read(file: string, where: Where, outer: readonly ConfigLine[], depth: number): Promise<ScopedLine[]> {
-  if (depth > DEEPEST) return [];
+  if (depth > DEEPEST || where.budget.files-- <= 0) return [];
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile() || info.size > LARGEST) return [];
   const text = await readFile(file, 'utf8').catch(() => '');

@@ -133,7 +133,7 @@ describe('algorithms', () => {
   ])('nothing in common (%s) says what the server offers, and the opt-in helps', async (kind, setting, offered) => {
     const refused = await problem((await connect([setting], hostKeys[0]!)).connected);
     expect(refused).toMatchObject({ code: 'noCommonAlgorithm', kind });
-    expect((refused as { offered: string[] }).offered).toContain(offered);
+    expect(refused.code === 'noCommonAlgorithm' && refused.offered).toContain(offered);
     await (
       await connect([setting], hostKeys[0]!, ['old'])
     ).connected;

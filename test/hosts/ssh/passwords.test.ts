@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
+import { host, never, person, problem, run, transport, type TestTransport } from './client';
+import { makeKey, me, publicKey, workDirectory } from './sshd';
+
+const work = workDirectory();
+const clients: TestTransport[] = [];
+const servers: Server[] = [];
+let hostKey: string;
+let key: string;
+
+const SECRET = 'correct horse';
+
+beforeAll(async () => {
+  hostKey = await makeKey(work.path, 'hostkey');
+  key = await makeKey(work.path, 'key');
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.dispose();
+  for (const server of servers.splice(0)) server.close();
+});
+afterAll(() => work.remove());
+
+function client(port: number, settings: readonly string[], env: Record<string, string> = {}): TestTransport {
+  const known = work.file('known', `[127.0.0.1]:${port} ${publicKey(hostKey)}\n`);
+  const lines = [...settings, 'HostName 127.0.0.1', `Port ${port}`, `User ${me}`, `UserKnownHostsFile ${known}`];
+  const made = transport(work.file('config', `Host *\n ${lines.join('\n ')}\n`), { env });
+  clients.push(made);
+  return made;
+}
+
+/*
+ * Passwords: sshd would check them against the machine's own accounts, which a test must not make. The far end is ssh2's server
+ * in this process instead: a real SSH conversation over TCP, with the passwords in the test's hands.
+ */
+async function passwordServer(decide: (context: AuthContext, connection: Connection) => void): Promise<number> {
+  const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection) => {
+    connection.on('authentication', (context) => decide(context, connection));
+    connection.on('error', () => undefined);
+    connection.on('ready', () => {
+      connection.on('session', (accept) => {
+        accept().once('exec', (acceptExec) => {
+          const stream = acceptExec();
+          stream.exit(0);
+          stream.end('in\n');
+        });
+      });
+    });
+  });
+  servers.push(server);
+  return await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+test('a password: asked once, right', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['password']);
+  });
+  const asked = person(false, { password: SECRET });
+  const session = await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: asked });
+  expect((await run(session, 'anything')).out).toBe('in\n');
+  expect(asked.asked).toEqual([{ kind: 'password', host: 'a', hop: 'a', user: me, hidden: true }]);
+});
+
+test('a wrong password is sent once, dropped, and the error names what was tried, never the secret', async () => {
+  let times = 0;
+  const port = await passwordServer((context) => {
+    if (context.method === 'password') times++;
+    context.reject(['password', 'keyboard-interactive']);
+  });
+  const asked = person(false, { password: 'wrong horse' });
+  const made = client(port, ['IdentityFile none', 'KbdInteractiveAuthentication no']);
+  const failed = made.connect(host('a'), { signal: never, prompts: asked });
+  const error: unknown = await failed.catch((thrown: unknown) => thrown);
+  expect(await problem(failed)).toEqual({ code: 'authFailed', user: me, tried: ['password'] });
+  expect([times, asked.asked.length, asked.dropped.length]).toEqual([1, 1, 1]);
+  expect(`${JSON.stringify(error)} ${String(error)} ${made.lines.join(' ')}`).not.toContain('wrong horse');
+});
+
+test('a host that wants a password, in silence: needs sign-in, and no password is sent', async () => {
+  const methods: string[] = [];
+  const port = await passwordServer((context) => {
+    methods.push(context.method);
+    context.reject(['password', 'keyboard-interactive']);
+  });
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: never }))).toEqual({
+    code: 'needsSignIn',
+    why: 'password',
+  });
+  expect(methods).toEqual(['none']);
+});
+
+test('keyboard-interactive: several questions, echo as the server says, its words as they are', async () => {
+  const shown: string[] = [];
+  const port = await passwordServer((context) => {
+    if (context.method !== 'keyboard-interactive') {
+      context.reject(['keyboard-interactive']);
+      return;
+    }
+    context.prompt([{ prompt: 'Password: ', echo: false }], 'PAM', '', ([first]) => {
+      context.prompt(
+        [
+          { prompt: '\u001b[31mToken for <b>you</b>: ', echo: true },
+          { prompt: 'PIN: ', echo: false },
+        ],
+        'Second factor',
+        'Read carefully',
+        (answers) => {
+          shown.push(first ?? '', ...answers);
+          context.accept();
+        },
+      );
+    });
+  });
+  const asked = person(false, { password: SECRET, answer: ['123456', '0000'] });
+  await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: asked });
+  expect(shown).toEqual([SECRET, '123456', '0000']);
+  expect(asked.asked).toMatchObject([
+    { kind: 'password', hidden: true },
+    { kind: 'answer', hidden: false, detail: 'Second factor\nRead carefully\n\u001b[31mToken for <b>you</b>: ' },
+    { kind: 'answer', hidden: true, detail: 'Second factor\nRead carefully\nPIN: ' },
+  ]);
+});
+
+test('keyboard-interactive offered but asking nothing: the password is still tried', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['keyboard-interactive', 'password']);
+  });
+  await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: person(false, { password: SECRET }) });
+});
+
+test('a key and then a password, where the server wants both', async () => {
+  const port = await passwordServer((context) => {
+    if (context.method === 'publickey') {
+      if (context.signature) context.reject(['password'], true);
+      else context.accept();
+    } else if (context.method === 'password' && context.password === SECRET) context.accept();
+    else context.reject(['publickey']);
+  });
+  const settings = [`IdentityFile ${key}`];
+  await client(port, settings).connect(host('a'), { signal: never, prompts: person(false, { password: SECRET }) });
+});
+
+test('nothing entered is a cancellation; an aborted question ends at once', async () => {
+  const port = await passwordServer((context) => context.reject(['password']));
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: person(false) }))).toEqual({
+    code: 'cancelled',
+  });
+  const stop = new AbortController();
+  const asked = person(false);
+  asked.secret = () => {
+    stop.abort();
+    return new Promise(() => undefined);
+  };
+  expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: stop.signal, prompts: asked }))).toEqual({
+    code: 'cancelled',
+  });
+});

@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { problemOf } from '../../../src/core/problem';
+import { systemClock } from '../../../src/engine/clock';
+import { readConfig } from '../../../src/ssh/config/files';
+import { listConfigHosts } from '../../../src/ssh/config/listHosts';
+import { createResolver } from '../../../src/ssh/config/resolve';
+import type { Destination } from '../../../src/ssh/config/types';
+import type { Hop } from '../../../src/ssh/hop';
+import { parseJump } from '../../../src/ssh/route';
+
+const root = mkdtempSync(join(tmpdir(), 'toa-config-'));
+afterAll(() => rmSync(root, { recursive: true }));
+let count = 0;
+
+/** Writes files below a fresh directory; `@/` in them stands for it. The path of `config`. */
+function files(contents: Record<string, string>): string {
+  const directory = join(root, String(count++));
+  for (const [name, text] of Object.entries(contents)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text.replaceAll('@/', `${directory}/`));
+  }
+  return join(directory, 'config');
+}
+
+describe('the hosts to choose from', () => {
+  const names = async (contents: Record<string, string>): Promise<string[]> =>
+    (await listConfigHosts(files(contents))).map(({ name, line }) => `${name}:${line}`);
+
+  test('several names, quotes, patterns and negations, Match, comments, broken lines', async () => {
+    const text = [
+      '# Host commented',
+      'Host one two "three four"',
+      '  HostName 192.0.2.1',
+      'host=five',
+      'HOST\tsix # and a comment',
+      'Host *.example !seven eight? *',
+      'Match host nine exec "true"',
+      '  User x',
+      'Host',
+      'Host "unterminated',
+      '}{ nonsense',
+      'Host ten one',
+    ].join('\r\n');
+    expect(await names({ config: text })).toEqual(['one:2', 'two:2', 'three four:2', 'five:4', 'six:5', 'unterminated:10', 'ten:12']);
+  });
+
+  test('Include: relative, globs, nested, loops, missing', async () => {
+    expect(
+      await names({
+        config: 'Include @/conf.d/*.conf @/missing\nHost main\n  Include @/inside\n',
+        'conf.d/b.conf': 'Host b\n',
+        'conf.d/a.conf': 'Host a\nInclude @/deeper/x?\n',
+        'conf.d/.hidden.conf': 'Host hidden\n',
+        'conf.d/c.txt': 'Host c\n',
+        'deeper/x1': 'Host deep\nInclude @/config\n',
+        inside: 'Host inside\n',
+      }),
+    ).toEqual(['a:1', 'deep:1', 'b:1', 'main:2', 'inside:1']);
+  });
+
+  test('a relative Include starts in ~/.ssh, wherever the file lies', async () => {
+    const config = files({ config: 'Include extra\n', 'home/.ssh/extra': 'Host extra\n', extra: 'Host wrong\n' });
+    const lines = await readConfig(config, join(dirname(config), 'home'));
+    expect(lines.filter(({ keyword }) => keyword === 'host').flatMap(({ args }) => args)).toEqual(['extra']);
+  });
+
+  test('no file, no hosts', async () => {
+    expect(await listConfigHosts(join(root, 'nowhere'))).toEqual([]);
+  });
+});
+
+async function resolve(config: string, destination: Destination, path: string | undefined): Promise<Hop> {
+  const resolver = createResolver({
+    clock: systemClock,
+    transcript: { line: () => undefined },
+    settings: () => ({ configFile: config, connectTimeoutSeconds: 10, legacyHosts: [] }),
+    env: { PATH: path, SSH_AUTH_SOCK: '/run/agent' },
+  });
+  return await resolver(destination, destination.name, new AbortController().signal);
+}
+
+const CASES: Record<string, { files: Record<string, string>; ask: Destination }> = {
+  'nothing configured': { files: { config: '' }, ask: { name: 'web' } },
+  'first value wins': { files: { config: 'Host web\n Port 2201\nHost *\n Port 2202\n User all\n' }, ask: { name: 'web' } },
+  'settings before any Host': { files: { config: 'User early\nHost web\n User late\n' }, ask: { name: 'web' } },
+  patterns: { files: { config: 'Host w?b* !webx\n User yes\nHost *\n User no\n' }, ask: { name: 'web1' } },
+  negation: { files: { config: 'Host w?b* !webx\n User yes\nHost *\n User no\n' }, ask: { name: 'webx' } },
+  'equals signs and quotes': {
+    files: { config: 'Host=web\n HostName = "192.0.2.9"\n IdentityFile="@/a key"\n', 'a key': '' },
+    ask: { name: 'web' },
+  },
+  tokens: {
+    files: {
+      config: 'Host web\n HostName %h.example\n User bob\n IdentityFile @/%h-%p-%r\n IdentityFile @/%n\n',
+      'web.example-22-bob': '',
+      web: '',
+    },
+    ask: { name: 'web' },
+  },
+  'several identity files': {
+    files: {
+      config: 'Host web\n IdentityFile @/one\n IdentityFile @/gone\nHost *\n IdentityFile @/two\n IdentitiesOnly yes\n',
+      one: '',
+      two: '',
+    },
+    ask: { name: 'web' },
+  },
+  'known hosts and strictness': {
+    files: {
+      config:
+        'Host web\n UserKnownHostsFile @/k1 @/k2\n GlobalKnownHostsFile none\n StrictHostKeyChecking accept-new\n HashKnownHosts yes\n HostKeyAlias fleet\n',
+    },
+    ask: { name: 'web' },
+  },
+  methods: { files: { config: 'Host web\n PasswordAuthentication no\n ChallengeResponseAuthentication no\n' }, ask: { name: 'web' } },
+  agents: { files: { config: 'Host web\n IdentityAgent none\n' }, ask: { name: 'web' } },
+  'an agent by path': { files: { config: 'Host web\n IdentityAgent @/agent\n' }, ask: { name: 'web' } },
+  jumps: { files: { config: 'Host web\n ProxyJump a,b@c:2222\nHost *\n ProxyJump other\n' }, ask: { name: 'web' } },
+  'no jump': { files: { config: 'Host web\n ProxyJump none\nHost *\n ProxyJump other\n' }, ask: { name: 'web' } },
+  timeout: { files: { config: 'Host web\n ConnectTimeout 7\n' }, ask: { name: 'web' } },
+  overrides: {
+    files: { config: 'Host web\n HostName 192.0.2.1\n Port 1\n User x\n' },
+    ask: { name: 'web', address: '192.0.2.2', port: 2222, user: 'y' },
+  },
+  'an Include inside a block counts only there': {
+    files: { config: 'Host other\n Include @/more\nHost web\n User x\n', more: 'Port 99\nHost web\n Port 98\n' },
+    ask: { name: 'web' },
+  },
+  'an Include in a block that counts': {
+    files: { config: 'Host web\n Include @/more\n User x\n', more: 'Port 99\nHost elsewhere\n User y\n' },
+    ask: { name: 'web' },
+  },
+};
+
+describe('one host', () => {
+  test.each(Object.entries(CASES))('%s: with and without an ssh client alike', async (_name, { files: contents, ask }) => {
+    const config = files(contents);
+    const byHand = await resolve(config, ask, '/nonexistent');
+    expect(byHand).toEqual(await resolve(config, ask, process.env['PATH']));
+  });
+
+  test.each([
+    ['Match', 'Host *\nMatch host web\n User x\n', 2],
+    ['ProxyCommand', 'Host web\n ProxyCommand nc %h %p\n', 2],
+  ])('without an ssh client %s is refused by name', async (what, text, line) => {
+    const config = files({ config: text });
+    const problem = await resolve(config, { name: 'web' }, '/nonexistent').catch(problemOf);
+    expect(problem).toEqual({ code: 'configInvalid', what, file: config, line });
+  });
+
+  test('a change of the file is seen', async () => {
+    const config = files({ config: 'Host web\n Port 1001\n' });
+    const resolver = createResolver({
+      clock: systemClock,
+      transcript: { line: () => undefined },
+      settings: () => ({ configFile: config, connectTimeoutSeconds: 10, legacyHosts: [] }),
+      env: { PATH: process.env['PATH'] },
+    });
+    const port = async (): Promise<number> => (await resolver({ name: 'web' }, 'web', new AbortController().signal)).port;
+    expect(await port()).toBe(1001);
+    writeFileSync(config, 'Host web\n Port 10022\n');
+    expect(await port()).toBe(10_022);
+  });
+});
+
+test.each([
+  ['a', { name: 'a' }],
+  ['u@a:22', { name: 'a', user: 'u', port: 22 }],
+  ['ssh://u@a:22/', { name: 'a', user: 'u', port: 22 }],
+  ['[2001:db8::1]:22', { name: '2001:db8::1', port: 22 }],
+  ['a b', { name: 'a b' }],
+  ['u@', undefined],
+  ['', undefined],
+])('the jump %s', (text, expected) => {
+  expect(parseJump(text)).toEqual(expected);
+});
