@@ -4,68 +4,16 @@ import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLab, type Lab, type LabHost, type LabSystem } from '../../lab/lab';
-import { run, type Output } from '../../lab/namespace';
-import { networks, visit, visitorOf } from '../../lab/traffic';
+import { startLab, type Lab, type LabSystem } from '../../lab/lab';
+import { run } from '../../lab/namespace';
+import { networks } from '../../lab/traffic';
+import { autoload, counter, logged, reboot, root, ssh, toa6, toa7, upload } from './byHand';
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
 });
 afterAll(() => lab.stop());
-
-const toa7 = '3.10.0-957.21.3.el7.toa.x86_64';
-const toa6 = '2.6.32-696.13.2.el6.centos.plus.toa.x86_64';
-
-function ssh(host: LabHost, command: string, options: { user?: string; input?: string; tty?: boolean } = {}): Promise<Output> {
-  const user = ['-l', options.user ?? 'deploy', ...(options.tty ? ['-tt'] : [])];
-  return run('ssh', ['-F', lab.sshConfig, '-o', 'LogLevel=ERROR', ...user, host.name, command], { input: options.input ?? '' });
-}
-
-/** Runs `command` as root and gives its stdout; fails the test unless it answers `code`. */
-async function root(host: LabHost, command: string, code = 0): Promise<string> {
-  const result = await ssh(host, 'sudo sh', { input: `(\n${command}\n) </dev/null\n` });
-  expect(result, command).toMatchObject({ code });
-  return result.stdout + result.stderr;
-}
-
-async function upload(host: LabHost, path: string): Promise<string> {
-  const to = `/root/${path.split('/').at(-1) ?? ''}`;
-  const result = await host.shell(`base64 -d > ${to} <<'E'\n${readFileSync(path).toString('base64')}\nE`);
-  expect(result).toMatchObject({ code: 0 });
-  return to;
-}
-
-async function reboot(host: LabHost): Promise<void> {
-  const boots = await host.boots();
-  await ssh(host, 'sudo reboot');
-  await host.booted(boots);
-}
-
-const modules = (extension: string) => `#! /bin/bash
-if [ -e /lib/modules/\`uname -r\`/kernel/net/toa/${extension} ] ;
-then
-modprobe toa > /dev/null 2>&1
-fi
-`;
-
-async function autoload(host: LabHost, extension: string): Promise<void> {
-  const text = Buffer.from(modules(extension)).toString('base64');
-  await root(host, `echo ${text} | base64 -d > /etc/sysconfig/modules/toa.modules; chmod 755 /etc/sysconfig/modules/toa.modules`);
-}
-
-/** The addresses of the last log line and of the visitor that its connection carried. */
-async function logged(host: LabHost, from: string): Promise<{ address: string; visitor: string }> {
-  const token = `/token-${Math.random().toString(36).slice(2)}`;
-  const port = await visit(host, from, { path: token });
-  const line = await root(host, `for i in 1 2 3 4 5; do grep ${token} ${host.accessLog} && break; sleep 1; done`);
-  return { address: line.split(' ')[0] ?? '', visitor: visitorOf(port) };
-}
-
-const counter = async (host: LabHost, row: string) =>
-  Number(
-    await root(host, `awk '$1 ~ /^${row}:?$/ { for (i = 2; i <= NF; i++) if ($i != ":") n += $i } END { print n }' /proc/net/toa_stats`),
-  );
 
 describe('what the hosts are', () => {
   it.each([
@@ -154,147 +102,6 @@ describe("the vendor's procedure", () => {
     expect(await root(host, 'lsmod')).toMatch(/^toa /m);
     const after = await logged(host, `${networks.scrubbingCentre.from}7`);
     expect(after.address).toBe(after.visitor);
-  });
-});
-
-describe('traps of the real ones', () => {
-  it('a dual-stack listener hides visitors from the module', async () => {
-    const host = lab.host('rhel7');
-    await host.shell('touch /etc/elhost/dual-stack');
-    await reboot(host);
-    expect((await root(host, 'cat /proc/net/tcp6')).split('\n').some((row) => / 0{32}:0050 .* 0A /.test(row))).toBe(true);
-    expect((await root(host, 'cat /proc/net/tcp')).split('\n').some((row) => / 00000000:0050 .* 0A /.test(row))).toBe(false);
-    expect((await logged(host, `${networks.scrubbingCentre.from}9`)).address).toBe(`::ffff:${networks.scrubbingCentre.shown}9`);
-  });
-
-  it('grubby answers 0 for a kernel without an entry and changes nothing', async () => {
-    for (const system of ['centos7', 'centos6'] as const) {
-      const host = lab.host(system);
-      const before = await root(host, 'grubby --default-kernel; cat /boot/grub*/grub*');
-      await root(host, 'grubby --set-default=/boot/vmlinuz-9.9.9');
-      expect(await root(host, 'grubby --default-kernel; cat /boot/grub*/grub*')).toBe(before);
-    }
-  });
-
-  it('grub2-reboot boots an entry once', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const file = await upload(host, lab.packages.files.el7.path);
-    await root(host, `sed -i s/UPDATEDEFAULT=yes/UPDATEDEFAULT=no/ /etc/sysconfig/kernel; rpm -ivh ${file}`);
-    expect(await root(host, 'grubby --default-kernel')).toContain('957.el7');
-    await root(
-      host,
-      `grub2-reboot "$(grubby --info=/boot/vmlinuz-${toa7} | sed -n s/^title=//p)"; [ $(wc -c < /boot/grub2/grubenv) = 1024 ]`,
-    );
-    expect(await root(host, 'grub2-editenv list')).toContain(`next_entry=CentOS Linux (${toa7}) 7 (Core)`);
-    await reboot(host);
-    expect(await root(host, 'uname -r; cat /proc/cmdline')).toMatch(new RegExp(`^${toa7}\nBOOT_IMAGE=/vmlinuz-${toa7} `));
-    await reboot(host);
-    expect(await root(host, 'uname -r')).toBe('3.10.0-957.el7.x86_64\n');
-  });
-
-  it('the default moves in %post, the initramfs comes in %posttrans, and a power cut in between is the end', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const file = await upload(host, lab.packages.files.el7.path);
-    await host.shell(`echo 60 > /etc/elhost/posttrans-delay; setsid rpm -i ${file} > /dev/null 2>&1 < /dev/null &`);
-    await expect.poll(() => root(host, 'grubby --default-kernel'), { timeout: 60_000 }).toContain('.toa.');
-    expect(await root(host, `ls /boot/initramfs-${toa7}.img`, 2)).toContain('No such file');
-    await host.stop();
-    await expect(host.start()).rejects.toThrow('VFS: Unable to mount root');
-    expect((await host.power()).state).toBe('dead');
-    await host.reset();
-  });
-
-  it('installonly_limit makes yum erase the original kernel', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const newer = await upload(host, lab.packages.others.el7Newer.path);
-    await root(host, `rpm -i ${newer}`);
-    await reboot(host);
-    const file = await upload(host, lab.packages.files.el7.path);
-    await root(host, `sed -i s/installonly_limit=5/installonly_limit=2/ /etc/yum.conf; yum -y --disablerepo='*' localinstall ${file}`);
-    expect(await root(host, 'rpm -q kernel')).not.toContain('3.10.0-957.el7.x86_64');
-  });
-
-  it('rpm refuses an older kernel, yum lets it in', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const newer = await upload(host, lab.packages.others.el7Newer.path);
-    const file = await upload(host, lab.packages.files.el7.path);
-    await root(host, `rpm -i ${newer}`);
-    expect(await root(host, `rpm -ivh ${file}`, 1)).toContain(
-      '(which is newer than kernel-3.10.0-957.21.3.el7.toa.x86_64) is already installed',
-    );
-    await root(host, `yum -y --disablerepo='*' --setopt=installonly_limit=0 localinstall ${file}`);
-    expect(await root(host, 'rpm -q kernel | wc -l')).toBe('3\n');
-    expect(await root(host, `yum -y --disablerepo='*' localinstall ${file}`)).toContain('Nothing to do');
-  });
-
-  it('yum: dead repositories, excluded, locked, missing dependency, unsigned, no .rpm', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const file = await upload(host, lab.packages.files.el7.path);
-    const install = `yum -y --disablerepo='*' --setopt=exit_on_lock=1`;
-    expect(await root(host, `yum -y localinstall ${file}`, 1)).toContain('Cannot find a valid baseurl for repo: base/7/x86_64');
-    await root(host, "echo 'exclude=kernel*' >> /etc/yum.conf");
-    expect(await root(host, `${install} localinstall ${file}`)).toContain('Nothing to do');
-    await root(host, "sed -i '/exclude/d' /etc/yum.conf");
-    await host.shell('sleep 1000 > /dev/null 2>&1 & echo $! > /var/run/yum.pid');
-    expect(await root(host, `${install} localinstall ${file}`, 200)).toMatch(
-      /Existing lock \/var\/run\/yum.pid: another copy is running as pid \d+\./,
-    );
-    await host.shell('kill $(cat /var/run/yum.pid); rm /var/run/yum.pid; rpm -e --nodeps linux-firmware');
-    expect(await root(host, `${install} localinstall ${file}`, 1)).toMatch(
-      /Error: Package: kernel-3.*\n +Requires: linux-firmware >= 20180911-69/,
-    );
-    expect(await root(host, `rpm -ivh ${file}`, 1)).toContain('linux-firmware >= 20180911-69 is needed by');
-    await root(host, 'echo localpkg_gpgcheck=1 >> /etc/yum.conf');
-    expect(await root(host, `${install} localinstall ${file}`, 1)).toContain('is not signed');
-    expect(await root(host, `cp ${file} /root/kernel.part; ${install} localinstall /root/kernel.part`)).toContain('Nothing to do');
-    expect(await root(host, 'rpm -q kernel')).toBe('kernel-3.10.0-957.el7.x86_64\n');
-  });
-
-  it('el6 keeps its default, counted anew, while UPDATEDEFAULT is no', async () => {
-    const host = lab.host('centos6');
-    await host.reset();
-    const files = [await upload(host, lab.packages.files.el6Firmware.path), await upload(host, lab.packages.files.el6Kernel.path)];
-    await root(host, `sed -i s/UPDATEDEFAULT=yes/UPDATEDEFAULT=no/ /etc/sysconfig/kernel; rpm -U ${files[0]}; rpm -i ${files[1]}`);
-    expect(await root(host, 'grubby --default-kernel; grep ^default= /boot/grub/grub.conf')).toBe(
-      '/boot/vmlinuz-2.6.32-696.el6.x86_64\ndefault=1\n',
-    );
-    await root(host, `grubby --set-default=/boot/vmlinuz-${toa6}; [ "$(grubby --default-index)" = 0 ]`);
-  });
-
-  it('rpm refuses for want of room on /boot', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const file = await upload(host, lab.packages.files.el7.path);
-    await host.limitBoot(1000);
-    expect(await root(host, `rpm -ivh ${file}`, 1)).toMatch(
-      /installing package kernel-3\S+ needs \S+ (more space )?on the \/boot filesystem/,
-    );
-    await reboot(host);
-    await root(host, `rpm -ivh ${file}`);
-  });
-
-  it('the failing package fails', async () => {
-    const host = lab.host('centos7');
-    await host.reset();
-    const file = await upload(host, lab.packages.others.el7Failing.path);
-    expect(await root(host, `rpm -ivh ${file}`, 1)).toContain('scriptlet failed');
-    expect(await root(host, 'rpm -q kernel; grubby --default-kernel')).not.toContain('toa');
-  });
-
-  it('a shutdown can hang', async () => {
-    const host = lab.host('centos7');
-    await host.shell('echo yes > /etc/elhost/hang-shutdown');
-    const boots = await host.boots();
-    await ssh(host, 'sudo reboot');
-    await expect.poll(() => host.shell('cat /run/elhost/power').then((output) => output.stdout)).toBe('reboot\n');
-    expect((await ssh(host, 'uname -r')).code).toBe(0);
-    expect(await host.boots()).toBe(boots);
-    await host.reset();
   });
 });
 

@@ -158,6 +158,7 @@ identity() {
   cp "$here/../usr/sbin/shutdown" "$usr/sbin/shutdown"
   for name in reboot halt poweroff; do rm -f "$usr/sbin/$name" && ln -s shutdown "$usr/sbin/$name"; done
   cp "$here/../usr/bin/dmesg" "$usr/bin/dmesg"
+  cp "$here/../usr/sbin/fsfreeze" "$usr/sbin/fsfreeze"
   cp "$here/../usr/lib/elhost/bootconfig.sh" "$usr/lib/elhost/"
 }
 
@@ -195,7 +196,10 @@ enterprise_linux() {
     cp --remove-destination "$parts/gate" "$usr/bin/$name"
   done
   while read -r name; do
-    for place in bin sbin; do if [ -e "/usr/$place/$name" ] && ! [ -e "$usr/$place/$name" ]; then hide "$place/$name"; fi; done
+    for place in bin sbin; do
+      rm -f "$usr/$place/$name"
+      if [ -e "/usr/$place/$name" ]; then hide "$place/$name"; fi
+    done
   done < "$parts/era/$ERA/absent"
 }
 
