@@ -3,8 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 import { startEditor, type EditorOptions, type EditorServer } from './server';
-import { themes } from './settings';
-import { launchBrowser, openWorkbench, screenshot } from './workbench';
+import { chooseTheme, launchBrowser, openWorkbench, screenshot } from './workbench';
 
 /** What `npm run package` makes. */
 export const packed = path.resolve('dist/toa-hosts.vsix');
@@ -45,10 +44,9 @@ export function keepWhatFailed(editor: () => OpenEditor | undefined): void {
 }
 
 /** A screenshot in each theme; the dark one stays. */
-export async function shootThemes({ page, server }: OpenEditor, name: string): Promise<void> {
-  for (const look of ['light', 'contrast', 'dark'] as const) {
-    server.configure({ 'workbench.colorTheme': themes[look].name });
-    await page.locator(`.monaco-workbench.${themes[look].className}`).waitFor();
-    await screenshot(page, `${name}-${look}`);
+export async function shootThemes(page: Page, name: string): Promise<void> {
+  for (const theme of ['light', 'contrast', 'dark'] as const) {
+    await chooseTheme(page, theme);
+    await screenshot(page, `${name}-${theme}`);
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { startLab, type Lab } from '../lab/lab';
 import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
 import { hostRow, install, openLog, openTree, reboot, verifyByPalette } from './job';
@@ -18,11 +18,19 @@ afterAll(async () => {
   await editor.close();
   await lab.stop();
 });
-beforeEach(() => keepWhatFailed(() => editor));
+// Each step stands on the one before.
+let failed = false;
+beforeEach(({ skip }) => {
+  skip(failed, 'an earlier step failed');
+  keepWhatFailed(() => editor);
+  onTestFailed(() => {
+    failed = true;
+  });
+});
 
 test('the tree shows what each host is, and offers no install where there is none', async () => {
   await openTree(editor.page, { 'lab-centos7': 'not installed', 'lab-centos6': 'not installed', 'lab-debian12': 'unsupported' });
-  await shootThemes(editor, 'tree');
+  await shootThemes(editor.page, 'tree');
   expect(await contextMenuItems(editor.page, hostRow(editor.page, 'lab-debian12'))).not.toContain('Install TOA…');
 });
 
@@ -50,7 +58,7 @@ describe.each(['lab-centos7', 'lab-centos6'])('%s', (host) => {
   test('the access log panel shows visitors', async () => {
     const panel = await openLog(editor.page, host, shot);
     await panel.getByText('203.0.113.', { exact: false }).first().waitFor();
-    await shootThemes(editor, `${host}-log`);
+    await shootThemes(editor.page, `${host}-log`);
   });
 });
 

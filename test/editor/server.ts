@@ -12,8 +12,6 @@ export interface EditorServer {
   readonly url: string;
   /** The folder open in the editor. */
   readonly workspace: string;
-  /** Writes user settings over the present ones; the open editor takes them up. */
-  configure(settings: Readonly<Record<string, unknown>>): void;
   /** What the server wrote so far. */
   log(): string;
   /** Ends the server with its extension hosts and removes its folders. */
@@ -39,12 +37,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
   const base = mkdtempSync(path.join(tmpdir(), 'toa-'));
   const folder = (name: string) => path.join(base, name);
   for (const name of ['u/User', 'x', 'home', 'w']) mkdirSync(folder(name), { recursive: true });
-  let settings: Record<string, unknown> = { ...quietSettings };
-  const configure: EditorServer['configure'] = (more) => {
-    settings = { ...settings, ...more };
-    writeFileSync(folder('u/User/settings.json'), JSON.stringify(settings, undefined, 2));
-  };
-  configure(options.settings ?? {});
+  writeFileSync(folder('u/User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
   writeFileSync(folder('c.yaml'), '{}\n');
 
   const logFile = folder('server.log');
@@ -72,7 +65,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
     if ((await once(installing, 'exit'))[0] !== 0) throw new Error(`The extension was not installed:\n${log()}`);
     const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('w')]);
     running.push(server);
-    return { url: await listening(server, log), workspace: folder('w'), configure, log, stop };
+    return { url: await listening(server, log), workspace: folder('w'), log, stop };
   } catch (error) {
     await stop();
     throw error;

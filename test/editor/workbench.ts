@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 import type { EditorServer } from './server';
+import { themes } from './settings';
 
 // Driving VS Code in a browser: by role and label where the workbench has them, by its class names where not.
 // Everything waits for what it needs to see; nothing waits for a time.
@@ -86,6 +87,17 @@ export async function runCommand(page: Page, label: string, timeout = 60_000): P
       await page.keyboard.press('Escape');
     }
   }
+}
+
+/** Chooses a colour theme by the picker, as a person would: a settings file written from outside is not taken up at once. */
+export async function chooseTheme(page: Page, theme: keyof typeof themes): Promise<void> {
+  const { name, className } = themes[theme];
+  await runCommand(page, 'Preferences: Color Theme');
+  await quickInput(page).locator('input.input[placeholder*="Theme"]').fill(name);
+  await pickRow(page, new RegExp(`^${name}`))
+    .first()
+    .click();
+  await page.locator(`.monaco-workbench.${className}`).waitFor();
 }
 
 /** Right-clicks and chooses. VS Code may redraw the row under the pointer, so an empty try is repeated. */
