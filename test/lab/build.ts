@@ -26,10 +26,13 @@ export async function build(wanted: readonly LabSystem[]): Promise<Built> {
   const rpms = await once(`lab-rpms-${rpmHash}`, (to) => must('bash', [join(here, 'rpm/build.sh'), to]));
   const systemHash = await hash(['rpm', 'era', 'machine', 'preload', 'usr', 'era.ts'], String(process.getuid?.()));
   const parts = await once(`lab-parts-${systemHash}`, buildParts);
-  for (const system of wanted)
-    await once(`lab-${system}-${systemHash}`, (to) =>
-      runAsRoot([join(here, 'machine/build.sh'), to, parts, rpms], { SYSTEM: system, ERA: systems[system].era ?? '' }),
-    );
+  await Promise.all(
+    [...new Set(wanted)].map((system) =>
+      once(`lab-${system}-${systemHash}`, (to) =>
+        runAsRoot([join(here, 'machine/build.sh'), to, parts, rpms], { SYSTEM: system, ERA: systems[system].era ?? '' }),
+      ),
+    ),
+  );
   return { rpms, privateKey: join(parts, 'key'), template: (system) => join(cache, `lab-${system}-${systemHash}`) };
 }
 
