@@ -129,8 +129,16 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       });
     },
     top: (count) => {
-      const most = [...addresses].sort((a, b) => b[1].count - a[1].count).slice(0, count);
-      return most.map(([address, entry]) => ({ address, addressClass: ADDRESS_CLASSES[entry.code] ?? 'unparsed', count: entry.count }));
+      // Asked several times a second, so no sorting of all: the few greatest are kept in order while passing.
+      const most: { address: string; code: number; count: number }[] = [];
+      for (const [address, entry] of addresses) {
+        const least = most.length < count ? 0 : (most.at(-1)?.count ?? 0);
+        if (entry.count <= least) continue;
+        const place = most.findIndex((one) => one.count < entry.count);
+        most.splice(place < 0 ? most.length : place, 0, { address, ...entry });
+        most.length = Math.min(most.length, count);
+      }
+      return most.map(({ address, code, count: seen }) => ({ address, addressClass: ADDRESS_CLASSES[code] ?? 'unparsed', count: seen }));
     },
     clear: () => {
       store.clear();
