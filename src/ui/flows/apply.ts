@@ -79,12 +79,14 @@ function warningCount(warnings: number): string {
 
 function follow(ui: Ui, plan: Plan, event: RunEvent, work: Work): void {
   const { name } = plan.host;
+  // The document counts the upload as a step of its own; the run on the host does not know of it.
+  const before = plan.packages.length > 0 ? 1 : 0;
   switch (event.kind) {
     case 'step': {
       const step = plan.steps.find(({ id }) => id === event.step);
       const text = step === undefined ? event.step : stepText(step);
-      work.step(text, event.n, event.of);
-      ui.transcript.line(name, `step ${event.n} of ${event.of}: ${text}`);
+      work.step(text, event.n + before, event.of + before);
+      ui.transcript.line(name, `step ${event.n + before} of ${event.of + before}: ${text}`);
       for (const line of step?.commands.split('\n') ?? []) ui.transcript.line(name, `+ ${line}`);
       return;
     }
@@ -95,7 +97,7 @@ function follow(ui: Ui, plan: Plan, event: RunEvent, work: Work): void {
       ui.transcript.line(name, event.text);
       return;
     case 'upload':
-      work.step(l10n.t('Uploading {0}, {1} of {2}', event.file, size(event.done), size(event.total)));
+      work.step(l10n.t('Uploading {0}, {1} of {2}', event.file, size(event.done), size(event.total)), 1, plan.steps.length + 1);
       return;
   }
 }

@@ -17,13 +17,16 @@ export function wrapped(text: string, indent = '', limit = 100): string {
   return [...lines, line].join(`\n${indent}`);
 }
 
-/** A Markdown table with padded columns, so that it reads as plain text too. Cells must hold no line breaks. */
+/**
+ * A Markdown table with padded columns, so that it reads as plain text too; the last one is ragged, so that one long cell
+ * does not make all rows wrap. Cells are `documentText` already: a `|` in them is escaped.
+ */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => cell.replace(/\|/g, '\\|')));
-  const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
+  const last = head.length - 1;
+  const widths = head.map((_, column) => (column === last ? 0 : Math.max(...[head, ...rows].map((row) => width(row[column] ?? '')))));
   const line = (cells: readonly string[]): string => `| ${widths.map((wide, i) => pad(cells[i] ?? '', wide)).join(' | ')} |`;
-  const [first = [], ...rest] = all;
-  return [line(first), `|${widths.map((wide) => '-'.repeat(wide + 2)).join('|')}|`, ...rest.map(line)].join('\n');
+  const rule = `|${widths.map((wide, i) => '-'.repeat((i === last ? width(head[i] ?? '') : wide) + 2)).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
 }
 
 const pad = (text: string, wide: number): string => text + ' '.repeat(Math.max(0, wide - width(text)));

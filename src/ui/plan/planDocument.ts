@@ -3,7 +3,7 @@ import type { LogSample } from '../../core/log/sample';
 import type { LocalPackage, Plan, PlannedFile } from '../../core/plan';
 import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share, size } from '../text/amount';
-import { fenced, markdownText, plain, plainLines } from '../text/hostile';
+import { documentText, fenced, plain, plainLines } from '../text/hostile';
 import { stepText } from '../text/step';
 import { age, clockTime } from '../text/time';
 import { warningText } from '../text/warning';
@@ -48,10 +48,10 @@ const STALE_MS = 15 * 60_000;
 const heading = (text: string): string => `## ${text}`;
 
 const title = (plan: Plan): string => {
-  const host = markdownText(plan.host.name);
+  const host = documentText(plan.host.name);
   return plan.host.group === undefined
     ? l10n.t('Install TOA on {0}', host)
-    : l10n.t('Install TOA on {0} ({1})', host, markdownText(plan.host.group));
+    : l10n.t('Install TOA on {0} ({1})', host, documentText(plan.host.group));
 };
 
 function summary(plan: Plan): string {
@@ -116,18 +116,15 @@ function steps(plan: Plan): string {
             size(bytes),
           ),
         ];
-  return [...upload, ...plan.steps.map(stepText)].map((text, i) => `${i + 1}. ${markdownLine(text)}`).join('\n');
+  return [...upload, ...plan.steps.map(stepText)].map((text, i) => `${i + 1}. ${documentText(text)}`).join('\n');
 }
-
-/** Escapes only what could begin markup in the middle of our own line; kernel names keep their dots and dashes. */
-const markdownLine = (text: string): string => plain(text).replace(/[\\`*_[\]<>&|]/g, '\\$&');
 
 function warnings(plan: Plan): string {
   if (plan.warnings.length === 0) return l10n.t('None.');
   return plan.warnings
     .map((warning, i) => {
       const { title: name, text } = warningText(warning, plan.host.name);
-      return wrapped(`${i + 1}. **${name}** ${markdownLine(text)}`, '   ');
+      return wrapped(`${i + 1}. **${name}** ${documentText(text)}`, '   ');
     })
     .join('\n');
 }
@@ -137,7 +134,7 @@ function download(local: LocalPackage): string {
     local.pin === 'setting'
       ? l10n.t('matches {0}', `toa.packages.${local.key}.sha256`)
       : l10n.t('confirmed by you, now in {0}', `toa.packages.${local.key}.sha256`);
-  return `${markdownLine(local.file)}\n\n${labelled([
+  return `${documentText(local.file)}\n\n${labelled([
     [l10n.t('Size'), l10n.t('{0} bytes ({1})', count(local.bytes), size(local.bytes))],
     ['SHA-256', plain(local.sha256)],
     [l10n.t('Pin'), pin],
@@ -148,7 +145,7 @@ function download(local: LocalPackage): string {
 
 function writtenFile(file: PlannedFile): string {
   const bytes = new TextEncoder().encode(file.content).length;
-  return `${markdownLine(file.path)}   ${changeText(file.change)}, root:root, ${file.mode}, ${l10n.t('{0} bytes', bytes)}, LF\n\n${fenced(file.content, 'sh')}`;
+  return `${documentText(file.path)}   ${changeText(file.change)}, root:root, ${file.mode}, ${l10n.t('{0} bytes', bytes)}, LF\n\n${fenced(file.content, 'sh')}`;
 }
 
 function changeText(change: PlannedFile['change']): string {

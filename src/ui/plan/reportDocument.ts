@@ -5,7 +5,7 @@ import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share } from '../text/amount';
 import { diagnosisText } from '../text/diagnosis';
 import { levelText, rungText } from '../text/evidence';
-import { markdownText, plain } from '../text/hostile';
+import { documentText, plain } from '../text/hostile';
 import { clockTime, dateTime } from '../text/time';
 import { verdictText } from '../text/verdict';
 import { labelled, table } from './lines';
@@ -21,9 +21,9 @@ export interface Report {
 /** A verification as a Markdown document that is read as plain text. Pure; whatever came from the host is escaped. */
 export function reportDocument(report: Report): string {
   const { host, verification } = report;
-  const name = markdownText(host.name);
+  const name = documentText(host.name);
   const sections = [
-    `# ${host.group === undefined ? l10n.t('TOA verification of {0}', name) : l10n.t('TOA verification of {0} ({1})', name, markdownText(host.group))}`,
+    `# ${host.group === undefined ? l10n.t('TOA verification of {0}', name) : l10n.t('TOA verification of {0} ({1})', name, documentText(host.group))}`,
     `**${verdictText(verification.verdict)}.** ${evidence(verification)}, ${dateTime(verification.after.takenAt)}`,
     summary(report),
     `## ${l10n.t('Evidence')}`,
@@ -59,12 +59,12 @@ function summary({ verification, cidrs }: Report): string {
 
 const ladder = ({ ladder, after }: Verification): string =>
   table(
-    [l10n.t('Level'), l10n.t('Result'), l10n.t('What was read'), l10n.t('At')],
+    [l10n.t('Level'), l10n.t('Result'), l10n.t('At'), l10n.t('What was read')],
     ladder.map((rung) => [
       `${rung.level} ${levelText(rung.level)}`,
       rung.reached ? l10n.t('yes') : l10n.t('no'),
-      cell(rungText(rung)),
       clockTime(rung.level === 5 && rung.read.proof !== undefined ? rung.read.proof.at : after.takenAt),
+      documentText(rungText(rung)),
     ]),
   );
 
@@ -73,7 +73,7 @@ const findings = ({ diagnoses }: Verification): string =>
     .map(diagnosisText)
     .map(
       ({ seen, cause, toDo }, i) =>
-        `${i + 1}. **${cell(cause)}.**\n   ${l10n.t('Seen')}: ${cell(seen)}.\n   ${l10n.t('To do')}: ${cell(toDo)}.`,
+        `${i + 1}. **${documentText(cause)}.**\n   ${l10n.t('Seen')}: ${documentText(seen)}.\n   ${l10n.t('To do')}: ${documentText(toDo)}.`,
     )
     .join('\n');
 
@@ -81,7 +81,7 @@ const counters = ({ deltas, after }: Verification): string =>
   table(
     [l10n.t('Counter'), l10n.t('Now'), l10n.t('Rise')],
     Object.entries(deltas ?? {}).map(([name, rise]) => [
-      cell(name),
+      documentText(name),
       count(after.module.counters?.[name] ?? 0),
       rise === 0 ? l10n.t('flat') : `+${count(rise)}`,
     ]),
@@ -100,7 +100,7 @@ function log({ sample }: Verification): string {
   );
   const top = table(
     [l10n.t('Address'), l10n.t('Class'), l10n.t('Lines')],
-    sample.top.map((one) => [cell(one.address), addressClassText(one.addressClass), count(one.count)]),
+    sample.top.map((one) => [documentText(one.address), addressClassText(one.addressClass), count(one.count)]),
   );
   return sample.top.length === 0 ? shares : `${shares}\n\n${top}`;
 }
@@ -123,6 +123,3 @@ function notes({ verdict, likely, canLoad }: Verification): string {
     .map((text) => `- ${text}`)
     .join('\n');
 }
-
-/** Text for a table cell or a line: no line breaks, nothing that Markdown would read as markup. */
-const cell = (text: string): string => plain(text, 400).replace(/[\\`*[\]<>&]/g, '\\$&');

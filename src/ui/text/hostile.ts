@@ -28,6 +28,14 @@ export function markdownText(text: string, limit?: number): string {
     .replace(/</g, '&lt;');
 }
 
+/**
+ * `plain` for a Markdown document that is read as plain text: escapes only what could begin markup in the middle of our
+ * own line, so that kernel names keep their dots, dashes and inner underscores.
+ */
+export function documentText(text: string, limit?: number): string {
+  return plain(text, limit).replace(/[\\`*[\]<>&|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&');
+}
+
 /** Markdown code in a line; its delimiter is longer than any run of backticks inside. Empty text becomes an em dash. */
 export function markdownCode(text: string, limit?: number): string {
   const safe = plain(text, limit).replace(/\|/g, '\\|');

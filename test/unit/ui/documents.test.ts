@@ -57,7 +57,7 @@ test('a plan shows what is, what will be, and everything that will run', () => {
   const document = planDocument(made, made.madeAt);
   const headings = outside(document).filter((line) => line.startsWith('#'));
   expect(headings).toEqual([
-    '# Install TOA on web\\-01 (Production)',
+    '# Install TOA on web-01 (Production)',
     '## What the log shows now',
     '## What will happen',
     '## Warnings',
@@ -122,7 +122,7 @@ test('a report shows the verdict with its time, each level, and the findings', (
   });
   const document = reportDocument({ host, verification: seen, cidrs: ['192.0.2.0/25'] });
   expect(document).toMatch(/^\*\*Visitors’ addresses likely arrive\.\*\* Evidence 4 of 5, \d{4}-/m);
-  expect(document).toMatch(/^\| 4 Delivering +\| yes +\| getname_toa_ok \+1,890 in 60 s +\|/m);
+  expect(document).toMatch(/^\| 4 Delivering +\| yes +\| [\d:]{8} \| getname_toa_ok \+1,890 in 60 s \|$/m);
   expect(document).toMatch(/^\| 5 Proven +\| no /m);
   expect(document).not.toMatch(/[Ss]uccess/);
 
