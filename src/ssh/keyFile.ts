@@ -6,6 +6,8 @@ type ParseKey = (typeof utils)['parseKey'];
 
 /** A private key that can sign; `hash` as ssh2 asks for it: `sha1`, `sha256`, `sha512`, or none where the key type decides. */
 export interface Signer {
+  /** The public half in wire form, where the file hid it. */
+  readonly publicBlob?: Buffer;
   sign(data: Buffer, hash: string | undefined): Buffer;
 }
 
@@ -59,7 +61,7 @@ export async function readKeyFile(path: string, parseKey: ParseKey): Promise<Key
 }
 
 /** The public key in OpenSSH's wire form (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4) of an unlocked PEM key. */
-export function publicBlob(key: KeyObject): Buffer {
+function publicBlob(key: KeyObject): Buffer {
   const jwk = key.export({ format: 'jwk' });
   const field = (name: 'n' | 'e' | 'x' | 'y'): Buffer => Buffer.from(jwk[name] ?? '', 'base64url');
   switch (jwk.kty) {
@@ -123,7 +125,7 @@ function openSshSigner(parseKey: ParseKey, text: string, passphrase: string | un
 function pemSigner(text: string, passphrase: string | undefined): Signer | undefined {
   const key = privateKeyOf(text, passphrase);
   if (!key) return undefined;
-  return { sign: (data, hash) => signWith(digestFor(key, hash), data, key) };
+  return { publicBlob: publicBlob(key), sign: (data, hash) => signWith(digestFor(key, hash), data, key) };
 }
 
 function privateKeyOf(text: string, passphrase: string | undefined): KeyObject | undefined {

@@ -2,6 +2,7 @@ import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
 import { HostError, type Problem } from '../core/problem';
 import type { Prompts, SecretRequest } from '../engine/ports';
 import type { AuthMethodName, Hop } from './hop';
+import type { KeyFile, Signer } from './keyFile';
 import type { Ssh2 } from './load';
 import { agentSign, keyCandidates, keyName, oneKeyAgent, type KeyCandidate, type Unlocked } from './keys';
 
@@ -72,12 +73,9 @@ export function createSignIn(context: SignInContext): SignIn {
     return { secret, refused: () => prompts.refused(whole) };
   };
 
-  const unlock = async (
-    candidate: KeyCandidate & { from: { file: unknown } },
-  ): Promise<(data: Buffer, hash: string | undefined) => Buffer> => {
-    const { file } = candidate.from as Extract<KeyCandidate['from'], { file: unknown }>;
+  const unlock = async (file: KeyFile): Promise<Signer> => {
     const cached = memory.unlocked.get(file.path);
-    if (cached?.version === file.version) return (data, hash) => cached.signer.sign(data, hash);
+    if (cached?.version === file.version) return cached.signer;
     const asked = file.encrypted ? await ask({ kind: 'passphrase', detail: file.path, hidden: true }, 'passphrase') : undefined;
     const signer = file.unlock(asked?.secret);
     if (!signer) {
@@ -85,7 +83,7 @@ export function createSignIn(context: SignInContext): SignIn {
       throw problem({ code: 'authFailed', user: hop.user, tried: [...tried, file.path] });
     }
     if (file.encrypted) memory.unlocked.set(file.path, { version: file.version, signer });
-    return (data, hash) => signer.sign(data, hash);
+    return signer;
   };
 
   const keyAttempt = (candidate: KeyCandidate, publicKey: ParsedKey): Attempt => {
@@ -93,7 +91,7 @@ export function createSignIn(context: SignInContext): SignIn {
     const sign = async (data: Buffer, hash: string | undefined): Promise<Buffer> => {
       if ('agent' in from) return await agentSign(from.agent, publicKey, data, hash);
       try {
-        return (await unlock({ ...candidate, from }))(data, hash);
+        return (await unlock(from.file)).sign(data, hash);
       } catch (error) {
         // Silent work goes on to keys that need nobody; a person's answer, or its lack, is final.
         if (prompts) context.fail(error);
@@ -108,12 +106,23 @@ export function createSignIn(context: SignInContext): SignIn {
     };
   };
 
+  /** An encrypted PEM file without a `.pub` beside it hides which key it is until it is opened. */
+  const uncovered = async ({ from }: KeyCandidate): Promise<ParsedKey | undefined> => {
+    if (!('file' in from)) return undefined;
+    if (!prompts && !memory.unlocked.has(from.file.path)) {
+      wanted = 'passphrase';
+      return undefined;
+    }
+    const { publicBlob } = await unlock(from.file);
+    const key = publicBlob === undefined ? undefined : ssh2.utils.parseKey(publicBlob);
+    return key instanceof Error ? undefined : key;
+  };
+
   const nextKey = async (): Promise<Attempt | undefined> => {
     keys ??= await keyCandidates(ssh2, hop, memory.best.get(hopId));
     for (let candidate = keys.shift(); candidate; candidate = keys.shift()) {
-      if (candidate.publicKey) return keyAttempt(candidate, candidate.publicKey);
-      // An encrypted PEM file hides which key it is until it is opened.
-      if (!prompts) wanted = 'passphrase';
+      const publicKey = candidate.publicKey ?? (await uncovered(candidate));
+      if (publicKey) return keyAttempt(candidate, publicKey);
     }
     return undefined;
   };

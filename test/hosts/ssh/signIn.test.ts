@@ -74,6 +74,15 @@ test.each(['encrypted', 'encryptedPem', 'encryptedPkcs8'])('an encrypted key fil
   await transports.connect(host('a'), { signal: never });
 });
 
+test.each(['encryptedPem', 'encryptedPkcs8'])('an encrypted %s without its .pub is opened before it is offered', async (name) => {
+  const alone = work.file(`${name}.alone`, readFileSync(allowed[name]!, 'utf8'));
+  const asked = person(false, { passphrase: SECRET });
+  const made = client(sshd.port, [`IdentityFile ${alone}`]);
+  expect(await problem(made.connect(host('a'), { signal: never }))).toEqual({ code: 'needsSignIn', why: 'passphrase' });
+  await made.connect(host('a'), { signal: never, prompts: asked });
+  expect(asked.asked).toMatchObject([{ kind: 'passphrase', detail: alone }]);
+});
+
 test('an encrypted key in silence: needs sign-in', async () => {
   for (const name of ['encrypted', 'encryptedPem']) {
     expect(await problem(client(sshd.port, [`IdentityFile ${allowed[name]!}`]).connect(host('a'), { signal: never }))).toEqual({
