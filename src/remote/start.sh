@@ -42,6 +42,7 @@ if [ "$toa_bytes" -gt 0 ]; then
     read -r boot </proc/sys/kernel/random/boot_id
     began=$(cut -d" " -f22 "/proc/$$/stat")
     printf "%s %s %s %s %s\n" "$run" "$$" "$began" "$boot" "$(date +%s)" >"$home/running"
+    printf "%s %s %s\n" "$$" "$began" "$boot" >process
     chmod 0644 "$home/running"
     /bin/sh ./script "$mark" >>journal 2>&1 </dev/null 9>&-
     code=$?
@@ -68,8 +69,17 @@ exec 3<&0
 ) 2>/dev/null &
 watch=$!
 
+# Pid, start time and boot must all match, or the run has been cut off (power, kill -9).
+alive() {
+  read -r pid began boot <process || return 1
+  read -r now </proc/sys/kernel/random/boot_id
+  [ "$boot" = "$now" ] && [ "$(cut -d' ' -f22 "/proc/$pid/stat" 2>/dev/null)" = "$began" ]
+}
+
+patience=20
 while :; do
   ended=
+  alive 2>/dev/null || patience=$((patience - 1))
   [ ! -f result ] || ended=1
   size=$(stat -c %s journal)
   if [ "$size" -ge "$toa_from" ]; then
@@ -77,9 +87,16 @@ while :; do
     toa_from=$((size + 1))
   fi
   [ -z "$ended" ] || break
+  if [ "$patience" -le 0 ]; then
+    printf '\n'
+    say lost
+    break
+  fi
   sleep 0.3 2>/dev/null || sleep 1
 done
-printf '\n'
-say result "$(cat result)"
+if [ -n "$ended" ]; then
+  printf '\n'
+  say result "$(cat result)"
+fi
 kill "$watch" 2>/dev/null
 exit 0

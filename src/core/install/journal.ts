@@ -7,7 +7,7 @@ export type JournalEvent =
   | { readonly kind: 'mark'; readonly text: string }
   | { readonly kind: 'result'; readonly exit: number | 'busy' }
   | { readonly kind: 'refused'; readonly text: string }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent' | 'lost' }
   | { readonly kind: 'output'; readonly text: string };
 
 /** One line of a journal. Only lines that begin with the run's own mark are ours; the rest is what the tools printed. */
@@ -24,7 +24,8 @@ export function journalEvent(line: string, mark: string): JournalEvent {
     case 'result':
       return { kind: 'result', exit: rest[0] === 'busy' ? 'busy' : Number(rest[0]) };
     case 'absent':
-      return { kind: 'absent' };
+    case 'lost':
+      return { kind: word };
     case 'refused':
       return { kind: 'refused', text: rest.join(' ') };
     default:

@@ -115,6 +115,7 @@ function createRecord(
           return;
         case 'refused':
         case 'absent':
+        case 'lost':
         case 'result':
           return;
       }

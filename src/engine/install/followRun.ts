@@ -29,7 +29,7 @@ export interface FollowOptions {
 /**
  * Starts a script as a run on the host and follows its journal to the result. The run does not depend on the connection:
  * when that is lost the same run is found again and followed from the byte where it was left.
- * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost`, sudo and connection problems before the start.
+ * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost` (cut off on the host, or not reached again), sudo and connection problems before the start.
  */
 export async function followRun(run: Run, script: string, options: FollowOptions): Promise<number> {
   const position = { from: 1, started: false };
@@ -88,6 +88,7 @@ async function follow(
       }
       // The connection went before the whole script had come: the run never began.
       if (event.kind === 'absent') throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
+      if (event.kind === 'lost') throw new HostError({ code: 'runLost', run: run.id }, options.host);
       if (event.kind === 'refused') refused = event.text;
     }
   } finally {

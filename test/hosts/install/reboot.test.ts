@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { TOA_RELEASE } from '../../../src/core/vendor';
+import { loadModule } from '../../../src/engine/loadModule';
+import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
+import { systemClock } from '../../../src/engine/clock';
+import { HostError } from '../../../src/core/problem';
+import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import { workbench, type Workbench } from './bench';
+
+const target = TOA_RELEASE.el7;
+const original = '3.10.0-957.el7.x86_64';
+let lab: Lab;
+let machine: LabHost;
+let bench: Workbench;
+beforeAll(async () => {
+  lab = await startLab({ systems: ['centos7'] });
+  machine = lab.host('centos7');
+});
+afterAll(() => lab.stop());
+afterEach(() => bench.dispose());
+
+async function installed(): Promise<void> {
+  await machine.reset();
+  bench = workbench(lab, machine);
+  await bench.install();
+}
+
+const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcome> =>
+  rebootHost({
+    transport: bench.transport,
+    host: bench.host,
+    facts: await bench.probe(),
+    release: target,
+    package: `kernel-${target}`,
+    as: await bench.as(),
+    prompts: bench.prompts,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    onPhase: () => undefined,
+    ...change,
+  });
+const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
+  action.then(
+    () => undefined,
+    (error: unknown) => (error as HostError).problem,
+  );
+const defaultKernel = async (): Promise<string | undefined> => (await bench.probe()).kernel.defaultPath;
+
+it('there and back: TOA, then the original kernel', async () => {
+  await installed();
+  expect((await reboot()).facts.kernel.running).toBe(target);
+  const back = await reboot({ release: original, package: `kernel-${original}` });
+  expect(back.facts.kernel.running).toBe(original);
+  expect(back.facts.module.loaded).toBe(false);
+});
+
+it.each([
+  ['initramfs', `: >/boot/initramfs-${target}.img`, { code: 'kernelNotBootable', release: target, missing: 'initramfs' }],
+  ['vmlinuz', `rm /boot/vmlinuz-${target}`, { code: 'kernelNotBootable', release: target, missing: 'vmlinuz' }],
+  [
+    'a module that is not as it was built',
+    `printf x >>/lib/modules/${target}/kernel/net/toa/toa.ko.xz`,
+    { code: 'stepFailed', step: 'reboot' },
+  ],
+])('nothing is rebooted with a broken %s, and the default stays', async (_name, breakIt, problem) => {
+  await installed();
+  const boots = await machine.boots();
+  await machine.shell(breakIt);
+  expect(await problemOf(reboot())).toMatchObject(problem);
+  expect(await machine.boots()).toBe(boots);
+  expect(await defaultKernel()).toBe(`/boot/vmlinuz-${original}`);
+});
+
+it('a host that was rebooted since the consent is not rebooted again', async () => {
+  await installed();
+  const facts = await bench.probe();
+  const boots = await machine.boots();
+  await machine.shell('reboot');
+  await machine.booted(boots);
+  bench.transport.drop(bench.host.id);
+  expect(await problemOf(reboot({ facts }))).toEqual({ code: 'planStale', changed: ['boot ID'] });
+  expect(await machine.boots()).toBe(boots + 1);
+});
+
+it('a shutdown that hangs is told from a boot that takes long', async () => {
+  await installed();
+  await machine.shell('echo before-sshd >/etc/elhost/hang-shutdown');
+  expect(await problemOf(reboot({ shutdownSeconds: 5 }))).toMatchObject({ code: 'shutdownHangs' });
+});
+
+it('a host that does not come back is said not to be back', async () => {
+  await installed();
+  await machine.shell('echo after-sshd >/etc/elhost/hang-shutdown');
+  expect(await problemOf(reboot({ bootSeconds: 6 }))).toMatchObject({ code: 'notBack' });
+});
+
+it('loads a module that did not load by itself, and names modprobe’s reason where it cannot', async () => {
+  await installed();
+  expect(await problemOf(loadModule(await bench.connect(), { as: await bench.as(), signal: new AbortController().signal }))).toMatchObject({
+    code: 'modprobeFailed',
+    message: expect.stringContaining('toa') as unknown,
+  });
+  await machine.shell('chmod 0644 /etc/sysconfig/modules/toa.modules');
+  const outcome = await reboot();
+  expect(outcome.facts.module.loaded).toBe(false);
+  await loadModule(await bench.connect(), { as: await bench.as(), signal: new AbortController().signal });
+  expect((await bench.probe()).module.loaded).toBe(true);
+});

@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { HostError } from '../../../src/core/problem';
+import { startLab, type Lab } from '../../lab/lab';
+import { workbench, type Workbench } from './bench';
+import type { Plan } from '../../../src/core/plan';
+
+let lab: Lab;
+const benches: Workbench[] = [];
+beforeAll(async () => {
+  lab = await startLab({ systems: ['centos7'] });
+});
+afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
+afterAll(() => lab.stop());
+
+const open = (): Workbench => {
+  const bench = workbench(lab, lab.host('centos7'));
+  benches.push(bench);
+  return bench;
+};
+const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
+  action.then(
+    () => undefined,
+    (error: unknown) => (error as HostError).problem,
+  );
+/** A plan that takes long enough in its package step for something to happen meanwhile. */
+const slowly = (plan: Plan, seconds: number): Plan => ({
+  ...plan,
+  script: plan.script.replace('installKernel() {\n', `installKernel() {\nsleep ${seconds}\n`),
+});
+const reached = (bench: Workbench, step: string): Promise<void> =>
+  expect.poll(() => bench.events.some((e) => e.kind === 'step' && e.step === step), { timeout: 60_000, interval: 100 }).toBe(true);
+
+it('a connection killed in the middle of a run: the run goes on, is found again, and nothing of its journal is lost or repeated', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const bench = open();
+  const running = bench.apply(slowly(await bench.plan(), 6));
+  await reached(bench, 'installKernel');
+  // The server's end of every connection, from outside: no goodbye.
+  await machine.shell(`for pid in $(pgrep -f 'sshd: deploy'); do kill -9 "$pid"; done; true`);
+  const after = await running;
+  expect(after.kernel.installed).toHaveLength(2);
+  expect(after.kernel.updateDefault).toBe('yes');
+  const steps = bench.events.flatMap((e) => (e.kind === 'step' ? [e.step] : []));
+  expect(steps).toEqual([...new Set(steps)]);
+  expect(steps.at(-1)).toBe('checkAfter');
+});
+
+it('two editors: the second is told of the first’s run and starts nothing', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const [first, second] = [open(), open()];
+  const plan = await first.plan();
+  const running = first.apply(slowly(plan, 5));
+  await reached(first, 'installKernel');
+  expect((await second.probe()).record.runInProgress).toMatch(new RegExp(`^${plan.id}`));
+  expect(await problemOf(second.apply(plan))).toMatchObject({ code: 'hostBusy' });
+  await running;
+  expect((await second.probe()).record.runInProgress).toBeUndefined();
+});
+
+it('cancelling stops before the next step, and what was borrowed is given back', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const bench = open();
+  const abort = new AbortController();
+  const plan = await bench.plan();
+  const slow = { ...plan, script: plan.script.replace('holdDefault() {\n', 'holdDefault() {\nsleep 4\n') };
+  const running = bench.apply(slow, abort.signal);
+  await reached(bench, 'holdDefault');
+  abort.abort();
+  expect(await problemOf(running)).toEqual({ code: 'cancelled' });
+  const after = await bench.probe();
+  expect(after.kernel.installed).toHaveLength(1);
+  expect(after.kernel.updateDefault).toBe('yes');
+});
+
+it('power lost while the default was held: the next run pays what is owed before it does anything', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const config = async (): Promise<string> => (await machine.shell('cat /etc/sysconfig/kernel')).stdout;
+  const before = await config();
+  const bench = open();
+  const running = bench.apply(slowly(await bench.plan(), 60)).catch(() => undefined);
+  await reached(bench, 'installKernel');
+  expect(await config()).not.toBe(before);
+  await machine.stop();
+  await machine.start();
+  bench.dispose();
+  await running;
+  const next = open();
+  const after = await next.install();
+  expect(await config()).toBe(before);
+  expect(after.kernel.installed).toHaveLength(2);
+});
