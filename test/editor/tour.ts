@@ -1,12 +1,12 @@
 import type { EditorServer } from './server';
 import { install, openLog, openTree, reboot, verifyByPalette } from './job';
-import { launchBrowser, openWorkbench, screenshot } from './workbench';
+import { launchBrowser, openWorkbench, screenshot, widenSideBar } from './workbench';
 
 /** Goes through the whole job on the lab's CentOS 7 host by itself and leaves a picture of each step in `folder`. */
 export async function tour(server: EditorServer, { password, folder }: { password: string; folder: string }): Promise<void> {
   const browser = await launchBrowser();
   try {
-    const page = await openWorkbench(browser, server, { password });
+    const page = await openWorkbench(browser, server, { password, size: { width: 1400, height: 860 } });
     const host = 'lab-centos7';
     let picture = 0;
     const shot = async (name: string) => {
@@ -15,6 +15,7 @@ export async function tour(server: EditorServer, { password, folder }: { passwor
       await screenshot(page, name, folder);
     };
     await openTree(page, { [host]: 'not installed' });
+    await widenSideBar(page);
     await shot('tree');
     await install(page, host, shot);
     await reboot(page, host, shot);

@@ -108,6 +108,17 @@ export async function contextMenu(page: Page, target: Locator, item: string): Pr
     await target.click({ button: 'right', timeout: 5000 });
     await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 5000 });
   });
+  // Away from the tree, whose tooltips would cover what comes next.
+  await page.mouse.move(900, 600);
+}
+
+/** Drags the side bar's edge so that states can be read in full. */
+export async function widenSideBar(page: Page, width = 460): Promise<void> {
+  const { x, width: now, y } = (await page.locator('.part.sidebar').boundingBox())!;
+  await page.mouse.move(x + now, y + 300);
+  await page.mouse.down();
+  await page.mouse.move(x + width, y + 300, { steps: 5 });
+  await page.mouse.up();
 }
 
 /** The labels of the context menu of a row; the menu is closed again. */
