@@ -1,16 +1,16 @@
-import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AuthHandlerMiddleware, Client } from 'ssh2';
-import { HostError, problemOf, type ConnectPhase, type Problem } from '../core/problem';
+import { problemOf, type ConnectPhase, type Problem } from '../core/problem';
 import type { Prompts } from '../engine/ports';
 import { offer, type Offer } from './algorithms';
-import { startDeadline } from './deadline';
 import { addressOf, type Hop } from './hop';
+import { startAttempt } from './attempt';
 import { checkHostKey, nameInKnownHosts, readKnownHosts, rememberHostKey } from './hostKeys';
 import { missingKind, serverOfferReader, type ServerOffer } from './kexInit';
 import { knownTypes } from './knownHosts';
 import { createLink, type Link } from './link';
 import { loadSsh2 } from './load';
+import { openSocket } from './openSocket';
 import type { SshOptions } from './options';
 import { watchRefusals, type Refusal } from './refusals';
 import { createSignIn, type SignInMemory } from './signIn';
@@ -150,41 +150,6 @@ function start(
   }
 }
 
-/** A TCP connection of our own (ssh2's would wait for Nagle), or a channel through the hop before. */
-function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal): Promise<Duplex> {
-  const failed = (reason: string): Problem => ({ code: 'connectFailed', address: addressOf(hop), reason, phase: 'tcp' });
-  return new Promise((resolve, reject) => {
-    const refuse = (reason: string, cause: unknown): void => reject(new HostError(failed(reason), hop.name, { hop: hop.name, cause }));
-    if (below) {
-      const release = below.hold();
-      try {
-        below.forward(hop.address, hop.port, (error, channel) => {
-          release();
-          if (error) refuse(error.message, error);
-          else if (signal.aborted) channel.close();
-          else resolve(channel);
-        });
-      } catch (error) {
-        release();
-        refuse(below.reason, error);
-      }
-      return;
-    }
-    const socket = connectTcp({ host: hop.address, port: hop.port, noDelay: true });
-    const abort = (): void => {
-      socket.destroy();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    const onError = (error: NodeJS.ErrnoException): void => refuse(error.code ?? error.message, error);
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      socket.off('error', onError);
-      signal.removeEventListener('abort', abort);
-      resolve(socket);
-    });
-  });
-}
-
 function explain(
   error: SshError,
   phase: ConnectPhase,
@@ -210,72 +175,3 @@ const closedEarly = (phase: ConnectPhase, hop: Hop): Problem => ({
   reason: 'closed by the server',
   phase,
 });
-
-interface Attempt {
-  readonly current: ConnectPhase;
-  readonly over: boolean;
-  /** Fires when the attempt is over, however it ended. */
-  readonly signal: AbortSignal;
-  phase(phase: ConnectPhase, seconds?: number): void;
-  asking<T>(question: () => Promise<T>): Promise<T>;
-  fail(problem: Problem, cause?: unknown): void;
-  succeeded(): void;
-  onFailure(undo: () => void): void;
-  /** The promise's value, or the attempt's failure, whichever comes first. */
-  within<T>(promise: Promise<T>): Promise<T>;
-}
-
-/** Phases, deadlines and cancellation of one attempt; the first failure wins. */
-function startAttempt(hop: Hop, context: HopContext, seconds: number): Attempt {
-  const ended = new AbortController();
-  const undo: (() => void)[] = [];
-  let current: ConnectPhase = 'tcp';
-  let over = false;
-  let reject: (error: HostError) => void;
-  const failed = new Promise<never>((_resolve, rejectIt) => (reject = rejectIt));
-  failed.catch(() => undefined);
-
-  const finish = (): void => {
-    over = true;
-    deadline.stop();
-    context.signal.removeEventListener('abort', cancel);
-    ended.abort();
-  };
-  const fail = (problem: Problem, cause?: unknown): void => {
-    if (over) return;
-    finish();
-    for (const step of undo) step();
-    reject(new HostError(problem, context.host, { hop: hop.name, cause }));
-  };
-  const cancel = (): void => fail({ code: 'cancelled' });
-  const expire = (allowed: number): void => fail({ code: 'connectTimeout', address: addressOf(hop), seconds: allowed, phase: current });
-  const deadline = startDeadline(context.options.clock, seconds, expire);
-  context.signal.addEventListener('abort', cancel);
-  if (context.signal.aborted) cancel();
-
-  return {
-    get current() {
-      return current;
-    },
-    get over() {
-      return over;
-    },
-    signal: ended.signal,
-    phase(phase, next) {
-      current = phase;
-      if (next !== undefined) deadline.restart(next);
-      else if (phase === 'handshake') deadline.restart(seconds);
-    },
-    asking: (question) => deadline.paused(question),
-    fail,
-    succeeded: finish,
-    onFailure: (step) => {
-      if (over) step();
-      else undo.push(step);
-    },
-    within: (promise) => {
-      promise.catch((error: unknown) => fail(problemOf(error), error));
-      return Promise.race([promise, failed]).catch(() => failed);
-    },
-  };
-}

@@ -1,0 +1,43 @@
+import { connect as connectTcp } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { HostError, type Problem } from '../core/problem';
+import { addressOf, type Hop } from './hop';
+import type { Link } from './link';
+
+/**
+ * A TCP connection of our own (ssh2's would wait for Nagle), or a channel through the hop before. Rejects with HostError
+ * connectFailed; after an abort it may stay open-ended, and leaves nothing behind.
+ */
+export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal): Promise<Duplex> {
+  const failed = (reason: string): Problem => ({ code: 'connectFailed', address: addressOf(hop), reason, phase: 'tcp' });
+  return new Promise((resolve, reject) => {
+    const refuse = (reason: string, cause: unknown): void => reject(new HostError(failed(reason), hop.name, { hop: hop.name, cause }));
+    if (below) {
+      const release = below.hold();
+      try {
+        below.forward(hop.address, hop.port, (error, channel) => {
+          release();
+          if (error) refuse(error.message, error);
+          else if (signal.aborted) channel.close();
+          else resolve(channel);
+        });
+      } catch (error) {
+        release();
+        refuse(below.reason, error);
+      }
+      return;
+    }
+    const socket = connectTcp({ host: hop.address, port: hop.port, noDelay: true });
+    const abort = (): void => {
+      socket.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const onError = (error: NodeJS.ErrnoException): void => refuse(error.code ?? error.message, error);
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      socket.off('error', onError);
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    });
+  });
+}
