@@ -1,5 +1,5 @@
 import { addressOf, detectFormat } from '../core/log/parse';
-import { ADDRESS_CLASSES, classify, type AddressClass, type Ranges } from '../shared/address';
+import { ADDRESS_CLASSES, canonicalAddress, classify, type AddressClass, type Ranges } from '../shared/address';
 import type { LogFormat } from '../shared/logEntry';
 import type { LogMark } from '../shared/logMark';
 import { lineStore, type LineStore } from './logBufferStore';
@@ -48,18 +48,32 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
   let format: LogFormat = 'unknown';
   let [lines, cut, unread] = [0, 0, 0];
   let totals = noLines();
-  /** By the text of the field, so that a busy log's addresses are parsed once. */
   const addresses = new Map<string, { code: number; count: number }>();
+  /** The same entries by the text that a log has for them, so that a busy log's addresses are parsed once. */
+  const fields = new Map<string, { code: number; count: number }>();
 
-  const codeOf = (address: string | undefined): number => {
-    if (address === undefined) return UNPARSED;
+  const codeOf = (address: string | undefined): readonly [number, { code: number; count: number }?] => {
+    if (address === undefined) return [UNPARSED];
     const known = addresses.get(address);
+    if (known !== undefined) {
+      known.count++;
+      return [known.code, known];
+    }
+    const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
+    if (addresses.size >= limits.addresses) return [code];
+    const entry = { code, count: 1 };
+    addresses.set(address, entry);
+    return [code, entry];
+  };
+
+  const codeOfField = (field: string): number => {
+    const known = fields.get(field);
     if (known !== undefined) {
       known.count++;
       return known.code;
     }
-    const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
-    if (addresses.size < limits.addresses) addresses.set(address, { code, count: 1 });
+    const [code, entry] = codeOf(canonicalAddress(field));
+    if (entry !== undefined && fields.size < limits.addresses) fields.set(field, entry);
     return code;
   };
 
@@ -75,7 +89,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     cut += cutLines;
     let from = 0;
     for (const end of ends) {
-      const code = codeOf(addressIn(bytes, from, end, format));
+      const code = format === 'common' ? codeOfField(fieldIn(bytes, from, end)) : codeOf(addressIn(bytes, from, end, format))[0];
       unread = code === UNPARSED ? unread + 1 : 0;
       const name = ADDRESS_CLASSES[code] ?? 'unparsed';
       totals[name]++;
@@ -144,6 +158,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       store.clear();
       share.clear();
       addresses.clear();
+      fields.clear();
       totals = noLines();
       [lines, cut] = [0, 0];
     },
@@ -157,11 +172,18 @@ const noLines = (): Record<AddressClass, number> => ({ visitor: 0, origin: 0, pr
 const lineAt = (bytes: Buffer, ends: readonly number[], i: number): string =>
   bytes.toString('latin1', i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, ends[i]);
 
-/** The hot path: of a line in the common format only the bytes before the first space are looked at. */
+/** Of a line in the common format only the bytes before the first space are looked at. */
 function addressIn(bytes: Buffer, from: number, end: number, format: LogFormat): string | undefined {
-  if (format !== 'common') return addressOf(bytes.toString('latin1', from, end), format);
+  return format === 'common' ? canonicalAddress(fieldIn(bytes, from, end)) : addressOf(bytes.toString('latin1', from, end), format);
+}
+
+/** No address is longer. */
+const LONGEST_FIELD = 64;
+
+/** The bytes before the first space; empty: there is none where an address could be. */
+function fieldIn(bytes: Buffer, from: number, end: number): string {
   let space = from;
-  const limit = Math.min(end, from + 64);
+  const limit = Math.min(end, from + LONGEST_FIELD);
   while (space < limit && bytes[space] !== 0x20) space++;
-  return addressOf(`${bytes.toString('latin1', from, space)} `, format);
+  return space < limit ? bytes.toString('latin1', from, space) : '';
 }

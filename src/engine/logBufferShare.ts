@@ -13,21 +13,33 @@ export interface ShareOverTime {
   clear(): void;
 }
 
+/** Length of `14/May/2024:14:05:23`. */
+const TIME_BYTES = 20;
+
+/** Compares from the end, where times differ first. */
+function same(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let i = TIME_BYTES - 1; i >= 0; i--) if (bytes[at + i] !== text[i]) return false;
+  return true;
+}
+
 /** Makes an empty chart. `now` in ms since the epoch. */
 export function shareOverTime(now: () => number): ShareOverTime {
   const bars = new Map<number, number[]>();
   // Lines of one second share their time's text: it is parsed once.
-  let [text, bar] = ['', 0];
+  const text = Buffer.alloc(TIME_BYTES);
+  let bar = 0;
 
   const barOf = (bytes: Buffer, from: number, end: number): number => {
-    const open = bytes.indexOf(0x5b, from);
-    const known = open > 0 && open < end - 21 ? bytes.toString('latin1', open + 1, open + 21) : '';
-    if (known === text && text !== '') return bar;
-    const close = open > 0 && known !== '' ? bytes.indexOf(0x5d, open) : -1;
-    const time = close > 0 && close < end ? epochOf(bytes.toString('latin1', open + 1, Math.min(close, open + 60))) : undefined;
+    const limit = Math.min(end, from + 600) - TIME_BYTES - 1;
+    let open = from;
+    while (open < limit && bytes[open] !== 0x5b) open++;
+    if (open < limit && same(bytes, open + 1, text)) return bar;
+    const close = open < limit ? bytes.subarray(open, Math.min(end, open + 60)).indexOf(0x5d) : -1;
+    const time = close > 0 ? epochOf(bytes.toString('latin1', open + 1, open + close)) : undefined;
     // What tells no time stands where the line before it stands.
     if (time === undefined) return bar > 0 ? bar : Math.floor(now() / BAR_MS);
-    [text, bar] = [known, Math.floor(time / BAR_MS)];
+    bytes.copy(text, 0, open + 1, open + 1 + TIME_BYTES);
+    bar = Math.floor(time / BAR_MS);
     return bar;
   };
   const prune = (newest: number): void => {
@@ -54,7 +66,8 @@ export function shareOverTime(now: () => number): ShareOverTime {
     },
     clear: () => {
       bars.clear();
-      [text, bar] = ['', 0];
+      text.fill(0);
+      bar = 0;
     },
   };
 }
