@@ -3,7 +3,7 @@ import { TOA_RELEASE } from '../../../src/core/vendor';
 import { loadModule } from '../../../src/engine/loadModule';
 import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
 import { systemClock } from '../../../src/engine/clock';
-import { HostError } from '../../../src/core/problem';
+import type { HostError } from '../../../src/core/problem';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
 import { workbench, type Workbench } from './bench';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { HostError } from '../../../src/core/problem';
+import type { HostError } from '../../../src/core/problem';
 import { startLab, type Lab } from '../../lab/lab';
 import { workbench, type Workbench } from './bench';
 import type { Plan } from '../../../src/core/plan';

@@ -3,12 +3,12 @@ import { openScript, runScript } from '../../../src/engine/runScript';
 import { HostError } from '../../../src/core/problem';
 import { localSession } from './localSession';
 
-const shells = [['/bin/dash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh']];
+const shells = ['/bin/dash', '/bin/bash --posix', '/bin/busybox sh'];
 const live = new AbortController().signal;
 const options = { as: 'user', signal: live, deadlineSeconds: 20, what: 'test' } as const;
 
-describe.each(shells)('under %s %s', (...shell) => {
-  const session = localSession({ shell });
+describe.each(shells)('under %s', (shell) => {
+  const session = localSession(shell);
 
   it('gives stdout, stderr and the exit code apart', async () => {
     expect(await runScript(session, 'echo out; echo err >&2; exit 3', options)).toEqual({ code: 3, stdout: 'out\n', stderr: 'err\n' });
@@ -44,7 +44,7 @@ it('drops what login scripts print before the script', async () => {
 it('names a far end that is no shell', async () => {
   const session = localSession();
   const menu = { ...session, open: (_: string, o: Parameters<typeof session.open>[1]) => session.open('echo "Choose 1 or 2"', o) };
-  await expect(runScript(menu, 'echo mine', options)).rejects.toMatchObject({ problem: { code: 'noShell', output: 'Choose 1 or 2' }, host: 'local' });
+  await expect(runScript(menu, 'echo mine', options)).rejects.toMatchObject({ problem: { code: 'noShell', output: 'Choose 1 or 2' }, host: 'here' });
 });
 
 it('ends at its deadline and says so', async () => {
