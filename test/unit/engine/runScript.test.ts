@@ -37,14 +37,20 @@ describe.each(shells)('under %s', (shell) => {
 
 it('drops what login scripts print before the script', async () => {
   const session = localSession();
-  const noisy = { ...session, open: (command: string, o: Parameters<typeof session.open>[1]) => session.open(`echo welcome; echo motd >&2; ${command}`, o) };
+  const noisy = {
+    ...session,
+    open: (command: string, o: Parameters<typeof session.open>[1]) => session.open(`echo welcome; echo motd >&2; ${command}`, o),
+  };
   expect((await runScript(noisy, 'echo mine', options)).stdout).toBe('mine\n');
 });
 
 it('names a far end that is no shell', async () => {
   const session = localSession();
   const menu = { ...session, open: (_: string, o: Parameters<typeof session.open>[1]) => session.open('echo "Choose 1 or 2"', o) };
-  await expect(runScript(menu, 'echo mine', options)).rejects.toMatchObject({ problem: { code: 'noShell', output: 'Choose 1 or 2' }, host: 'here' });
+  await expect(runScript(menu, 'echo mine', options)).rejects.toMatchObject({
+    problem: { code: 'noShell', output: 'Choose 1 or 2' },
+    host: 'here',
+  });
 });
 
 it('ends at its deadline and says so', async () => {
