@@ -46,7 +46,7 @@ export async function applyFlow(ui: Ui, plan: Plan): Promise<void> {
   );
   if (done !== undefined) {
     ui.transcript.line(name, `plan ${plan.id} is done`);
-    void window.setStatusBarMessage(l10n.t('TOA is installed on {0}, which awaits its reboot', name), 15_000);
+    if (plan.packages.length > 0) void window.setStatusBarMessage(l10n.t('TOA is installed on {0}, which awaits its reboot', name), 15_000);
   } else await ui.store.refresh([id], { signal: AbortSignal.timeout(60_000) });
 }
 
@@ -97,7 +97,7 @@ function follow(ui: Ui, plan: Plan, event: RunEvent, work: Work): void {
       ui.transcript.line(name, event.text);
       return;
     case 'upload':
-      work.step(l10n.t('Uploading {0}, {1} of {2}', event.file, size(event.done), size(event.total)), 1, plan.steps.length + 1);
+      work.progress(l10n.t('Uploading {0}, {1} of {2}', event.file, size(event.done), size(event.total)), 1, plan.steps.length + 1);
       return;
   }
 }

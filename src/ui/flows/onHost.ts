@@ -8,6 +8,8 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Shows a phase in the progress and in the tree. `n` of `of`: a step of a run. */
   step(text: string, n?: number, of?: number): void;
+  /** As `step`, for what changes many times a second: shown five times a second at most. */
+  progress(text: string, n?: number, of?: number): void;
 }
 
 export interface OnHost {
@@ -39,13 +41,17 @@ export async function onHost<T>(ui: Ui, view: HostView, options: OnHost, work: (
       { location: ProgressLocation.Notification, title: options.title, cancellable: options.cancellable },
       async (progress, token) => {
         token.onCancellationRequested(() => run.controller.abort());
-        return work({
-          signal,
-          step: (text, n, of) => {
-            progress.report({ message: n === undefined || of === undefined ? text : `${n}/${of} ${text}` });
-            ui.store.setBusy(id, { goal: options.goal, step: text, ...(n === undefined || of === undefined ? {} : { n, of }) });
-          },
-        });
+        let shownAt = 0;
+        const step: Work['step'] = (text, n, of) => {
+          progress.report({ message: n === undefined || of === undefined ? text : `${n}/${of} ${text}` });
+          ui.store.setBusy(id, { goal: options.goal, step: text, ...(n === undefined || of === undefined ? {} : { n, of }) });
+        };
+        const often: Work['progress'] = (text, n, of) => {
+          if (ui.clock.now() - shownAt < 200) return;
+          shownAt = ui.clock.now();
+          step(text, n, of);
+        };
+        return work({ signal, step, progress: often });
       },
     );
   } catch (error) {

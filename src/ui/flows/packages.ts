@@ -22,7 +22,7 @@ export function fetchPackages(ui: Ui, row: VendorRow, host: string, work: Work):
     cacheDirectory: ui.cacheDirectory,
     signal: work.signal,
     onProgress: (file, done, total) =>
-      work.step(total === undefined ? `${file} ${size(done)}` : l10n.t('{0} {1} of {2}', file, size(done), size(total))),
+      work.progress(total === undefined ? `${file} ${size(done)}` : l10n.t('{0} {1} of {2}', file, size(done), size(total))),
     confirm,
     host,
   });

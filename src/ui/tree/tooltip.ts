@@ -55,9 +55,9 @@ function ladder({ facts, memory, state }: HostView): string {
   // A host that cannot take TOA, or has none of it, has no ladder to climb.
   if (facts === undefined || state.kind === 'unsupported' || state.kind === 'notInstalled') return '';
   const rows = evidenceLadder(facts, memory).map(
-    (rung) => `|${rung.reached ? '$(check)' : '$(dash)'}&nbsp;${rung.level}|${levelText(rung.level)}|${markdownText(rungText(rung), 200)}|`,
+    (rung) => `|${rung.reached ? '$(check)' : '$(dash)'}|${rung.level}|${levelText(rung.level)}|${markdownText(rungText(rung), 200)}|`,
   );
-  return ['---\n\n||||', '|---|---|---|', ...rows].join('\n');
+  return ['---\n\n|||||', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function system({ facts }: HostView): string {
