@@ -116,8 +116,18 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
     post(status);
   };
 
+  // A restored panel may be there before the hosts are.
+  let [started, ready] = [false, false];
+  const startOnce = (): void => {
+    if (started || hostView() === undefined) return;
+    started = true;
+    start({ ask, root: false });
+    if (ready) hydrate();
+  };
+
   let lastEnd = -1;
   const tick = (): void => {
+    startOnce();
     if (!panel.visible) return;
     view.update();
     sendStatus();
@@ -141,6 +151,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
   const receive = (message: FromPanel): void => {
     switch (message.type) {
       case 'ready':
+        ready = true;
         hydrate();
         break;
       case 'window':
@@ -181,7 +192,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
     clearInterval(timer);
     run.abort();
   });
-  start({ ask, root: false });
+  startOnce();
 
   return {
     state,
