@@ -34,10 +34,9 @@ toa_sum() { dd if=/proc/self/fd/0 bs="$1" count=1 2>/dev/null | cksum | { read -
 
 # toa_sign: remembers the checksum of the first bytes of the log, 256 at most, from which the file is known again.
 toa_sign() {
-  toa_len=$toa_size
-  [ "$toa_len" -gt 256 ] && toa_len=256
-  toa_crc=0
-  [ "$toa_len" -gt 0 ] && toa_crc=$(toa_sum "$toa_len" <&3)
+  toa_len=$toa_size toa_crc=0
+  if [ "$toa_len" -gt 256 ]; then toa_len=256; fi
+  if [ "$toa_len" -gt 0 ]; then toa_crc=$(toa_sum "$toa_len" <&3); fi
 }
 
 # toa_same: is what descriptor 3 holds still the file that was signed? A truncated file that has grown again is not.

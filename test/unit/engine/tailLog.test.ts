@@ -87,6 +87,21 @@ describe.each(shells)('the follower under %s', (shell) => {
     await tail.done;
   });
 
+  it('follows a log that is empty, and one that is empty after its rotation', async () => {
+    writeFileSync(log, '');
+    const tail = start(shell);
+    await expect.poll(() => tail.states, { timeout: 20_000 }).toEqual(['connecting', 'following']);
+    write(line('a'));
+    await sees(tail, 'a');
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, '');
+    await expect.poll(() => tail.marks, { timeout: 20_000 }).toEqual([{ kind: 'rotated' }]);
+    write(line('b'));
+    await sees(tail, 'a', 'b');
+    tail.stop();
+    await tail.done;
+  });
+
   it('loses and repeats nothing when the log is renamed and the server still writes to the old file', async () => {
     write(line('a'));
     const tail = start(shell);
