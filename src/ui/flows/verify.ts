@@ -8,17 +8,18 @@ import type { Ui } from '../context';
 import type { Report } from '../plan/reportDocument';
 import { reportDocument } from '../plan/reportDocument';
 import { settings } from '../settings';
+import { clockTime } from '../text/time';
 import { verdictText } from '../text/verdict';
 import { asRoot, connect } from './connected';
 import type { Work } from './onHost';
 import { onHost } from './onHost';
 
-/** Verifies hosts one after the other and opens the report of each; with several, the verdicts come as one list of reports. */
+/** Verifies hosts one after the other. The report of a single one is opened; of several they are kept for *Show Report*. */
 export async function verifyFlow(ui: Ui, hostIds: readonly string[]): Promise<void> {
   for (const hostId of hostIds) await verifyOne(ui, hostId, hostIds.length === 1);
 }
 
-/** Verifies one host; `open`: its report is shown, otherwise its verdict with a way there. */
+/** Verifies one host; `open`: its report is shown, otherwise only kept. */
 export async function verifyOne(ui: Ui, hostId: string, open: boolean): Promise<void> {
   const view = ui.store.view(hostId);
   if (view === undefined) return;
@@ -33,7 +34,7 @@ export async function verifyOne(ui: Ui, hostId: string, open: boolean): Promise<
   if (open) await ui.reports.show(hostId, host.name, report, reportDocument(report));
   else {
     ui.reports.put(hostId, host.name, report, reportDocument(report));
-    void say(host.name, hostId, verification);
+    say(host.name, verification);
   }
   if (verification.canLoad) void offerLoad(host.name, hostId);
 }
@@ -67,10 +68,9 @@ function phaseText(phase: VerifyPhase): string {
   }
 }
 
-async function say(name: string, hostId: string, { verdict }: Verification): Promise<void> {
-  const show = l10n.t('Show Report');
-  const chosen = await window.showInformationMessage(`${name}: ${verdictText(verdict)}`, show);
-  if (chosen === show) await commands.executeCommand('toa.showReport', { kind: 'host', hostId });
+/** The tree shows the state, the report is a command away: a message that stays would outlive what it says. */
+function say(name: string, { verdict, after }: Verification): void {
+  void window.setStatusBarMessage(`${name}: ${verdictText(verdict)} (${clockTime(after.takenAt)})`, 20_000);
 }
 
 async function offerLoad(name: string, hostId: string): Promise<void> {
