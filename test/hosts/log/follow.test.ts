@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/core/host';
 import { systemClock } from '../../../src/engine/clock';
-import { logBuffer } from '../../../src/engine/logBuffer';
+import { logBuffer, MARK } from '../../../src/engine/logBuffer';
 import { lineText } from '../../../src/engine/logBufferText';
 import type { Session, Transport } from '../../../src/engine/ports';
 import type { RunAs } from '../../../src/engine/runScript';
@@ -60,7 +60,8 @@ function start(
   done.catch(() => undefined);
   const paths = (): string =>
     Array.from({ length: buffer.store.end - buffer.store.first }, (_, i) => buffer.store.get(buffer.store.first + i))
-      .map((found) => /GET \/(\S+)/.exec(lineText(found?.bytes ?? Buffer.alloc(0)))?.[1] ?? '')
+      .filter((found) => found !== undefined && found.code !== MARK)
+      .map((found) => /GET \/(\S+)/.exec(lineText(found?.bytes ?? Buffer.alloc(0)))?.[1] ?? '?')
       .join(' ');
   return { buffer, marks, states, paths, done, stop: () => stop.abort() };
 }
@@ -86,11 +87,12 @@ describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) 
     await machine.shell(`kill -USR1 $(cat /run/nginx.pid 2>/dev/null || pgrep -o 'nginx|httpd')`);
     await expect.poll(async () => (await machine.shell(`test -e ${machine.accessLog}`)).code, { timeout: 20_000 }).toBe(0);
     await request(machine, 'c');
-    await sees(tail, tail.paths().includes('a b') ? 'a b  c' : 'a  b c');
+    await sees(tail, 'a b c');
     transport.drop(id(machine, 'deploy'));
     await request(machine, 'd');
-    await expect.poll(tail.paths, { timeout: 60_000 }).toMatch(/^a (b  c|  ?b c|b c) +d *$/);
-    expect(tail.marks.map(({ kind }) => kind)).toEqual(['rotated', 'resumed']);
+    await sees(tail, 'a b c d');
+    // A worker may write to the renamed file for a moment more; after a loss it is then found there, and said once more.
+    expect(tail.marks.map(({ kind }) => kind).join(' ')).toMatch(/^rotated resumed( rotated)?$/);
     tail.stop();
     await tail.done;
   });
@@ -105,9 +107,11 @@ describe('a log that only root may read', () => {
     const options = { cidrs: lab.originCidrs, signal } as const;
     await expect(sampleLog(session, machine.accessLog, { ...options, as: 'user' })).rejects.toMatchObject(problem);
     await request(machine, 'sampled');
-    const sample = await sampleLog(session, machine.accessLog, { ...options, as: asRoot });
-    expect(sample.lines).toBeGreaterThan(0);
-    expect(sample.classes.unparsed).toBe(0);
+    const classes = async (): Promise<unknown> => {
+      const { lines, classes: found } = await sampleLog(session, machine.accessLog, { ...options, as: asRoot });
+      return { some: lines > 0, unparsed: found.unparsed };
+    };
+    await expect.poll(classes, { timeout: 20_000 }).toEqual({ some: true, unparsed: 0 });
   });
 });
 
