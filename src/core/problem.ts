@@ -46,7 +46,7 @@ export type Problem =
   // planning
   | { readonly code: 'unsupported'; readonly reason: UnsupportedReason; readonly system: string }
   | { readonly code: 'noWayBack'; readonly running: string; readonly missing: 'package' | 'vmlinuz' | 'initramfs' | 'entry' | 'loader' }
-  | { readonly code: 'planStale'; readonly changed: readonly string[] }
+  | { readonly code: 'planStale'; readonly changed: readonly FactName[] }
   | { readonly code: 'bootNotMounted' }
   | { readonly code: 'secureBoot' }
   | { readonly code: 'spaceLow'; readonly where: string; readonly freeBytes: number; readonly neededBytes: number }
@@ -91,6 +91,9 @@ export type Problem =
   | { readonly code: 'logUnreadable'; readonly path: string; readonly reason: 'permission' | 'missing' | 'notAFile' }
   // anything we did not foresee: a defect of ours
   | { readonly code: 'unexpected'; readonly message: string };
+
+/** A fact that a plan stands on. */
+export type FactName = 'runningKernel' | 'bootId' | 'defaultKernel' | 'installedKernels' | 'firmware' | 'autoload';
 
 /** What the vendor's procedure, or yum, allows after the package tool refused; each is the user's informed choice. */
 export type InstallRemedy =

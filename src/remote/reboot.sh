@@ -4,7 +4,7 @@
 # the person consented to end).
 (
   set -e
-  expect 'boot ID' "$(cat /proc/sys/kernel/random/boot_id)" "$toa_boot_id"
+  expect bootId "$(cat /proc/sys/kernel/random/boot_id)" "$toa_boot_id"
   bootable "$toa_release"
   # A file of the package that is not as it was built (a truncated module, an edited vmlinuz) must not be booted.
   [ -z "$toa_package" ] || rpm -V "$toa_package"

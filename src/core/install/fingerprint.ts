@@ -1,22 +1,23 @@
 import type { HostFacts } from '../facts';
+import type { FactName } from '../problem';
 
 /** The facts an install plan stands on, each as one text: if one of them changes, the plan is stale. */
-export function fingerprint(facts: HostFacts): Readonly<Record<string, string>> {
+export function fingerprint(facts: HostFacts): Readonly<Record<FactName, string>> {
   return {
-    'running kernel': facts.kernel.running,
-    'boot ID': facts.bootId,
-    'default kernel': facts.kernel.defaultPath ?? '',
-    'installed kernels': facts.kernel.installed
+    runningKernel: facts.kernel.running,
+    bootId: facts.bootId,
+    defaultKernel: facts.kernel.defaultPath ?? '',
+    installedKernels: facts.kernel.installed
       .map((kernel) => kernel.release)
       .sort()
       .join(' '),
-    'kernel-firmware': facts.firmware ?? '',
-    'toa.modules': facts.autoload.exists ? `${facts.autoload.mode ?? '?'} ${facts.autoload.content ?? '?'}` : '',
+    firmware: facts.firmware ?? '',
+    autoload: facts.autoload.exists ? `${facts.autoload.mode ?? '?'} ${facts.autoload.content ?? '?'}` : '',
   };
 }
 
-/** Names of the facts that differ between two probes. */
-export function changedFacts(before: HostFacts, after: HostFacts): readonly string[] {
+/** The facts that differ between two probes. */
+export function changedFacts(before: HostFacts, after: HostFacts): readonly FactName[] {
   const [old, now] = [fingerprint(before), fingerprint(after)];
-  return Object.keys(old).filter((name) => old[name] !== now[name]);
+  return (Object.keys(old) as FactName[]).filter((name) => old[name] !== now[name]);
 }

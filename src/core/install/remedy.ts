@@ -1,5 +1,5 @@
-import type { InstallRemedy, Problem } from '../problem';
-import type { Plan, StepId } from '../plan';
+import type { FactName, InstallRemedy, Problem } from '../problem';
+import type { LocalPackage, Plan, StepId } from '../plan';
 
 /** What a failed run left for deciding: where it stopped, with which exit code, our own marks, and the tools' words. */
 export interface RunFailure {
@@ -41,26 +41,35 @@ const WORDS: readonly (readonly [RegExp, InstallRemedy])[] = [
   [/Traceback \(most recent call last\)|No module named yum|yum: command not found|yum: not found/, 'rpm'],
 ];
 
+/** What of the plan explains its failure. */
+export type RanPlan = Pick<Plan, 'row' | 'choices' | 'packages' | 'original' | 'target'>;
+
 /** The problem that a failed run is. `plan` is the one that ran: no remedy is offered twice. */
-export function runProblem(failure: RunFailure, plan: Pick<Plan, 'row' | 'choices'>, settingOf: (file: string) => string): Problem {
+export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
   const { exit, step, left } = failure;
   const mark = (name: string): string | undefined => failure.marks.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
   switch (exit) {
     case EXIT.stale:
-      return { code: 'planStale', changed: [mark('changed') ?? ''] };
+      return { code: 'planStale', changed: [(mark('changed') ?? 'bootId') as FactName] };
     case EXIT.wrongHash: {
       const [file = '', actual = ''] = (mark('hash') ?? '').split(' ');
-      return { code: 'uploadCorrupt', file, expected: '', actual };
+      return { code: 'uploadCorrupt', file, expected: packageOf(plan, file)?.sha256 ?? '', actual };
     }
     case EXIT.wrongPackage: {
       const [file = '', ...actual] = (mark('package') ?? '').split(' ');
-      if (actual.length === 0) return { code: 'notAnRpm', file, looksLike: 'other', setting: settingOf(file) };
-      return { code: 'packageUnexpected', file, expected: file.replace(/\.rpm$/, ''), actual: actual.join(' '), setting: settingOf(file) };
+      if (actual.length === 0) return { code: 'notAnRpm', file, looksLike: 'other', setting: settingOf(plan, file) };
+      return {
+        code: 'packageUnexpected',
+        file,
+        expected: file.replace(/\.rpm$/, ''),
+        actual: actual.join(' '),
+        setting: settingOf(plan, file),
+      };
     }
     case EXIT.defaultMoved:
-      return { code: 'defaultMoved', expected: '', actual: mark('default') ?? '' };
+      return { code: 'defaultMoved', expected: `/boot/vmlinuz-${plan.original}`, actual: mark('default') ?? '' };
     case EXIT.notBootable:
-      return { code: 'kernelNotBootable', release: '', missing: asMissing(mark('missing')) };
+      return { code: 'kernelNotBootable', release: plan.target, missing: asMissing(mark('missing')) };
     case EXIT.cancelled:
       return { code: 'cancelled' };
     case EXIT.deadline:
@@ -84,6 +93,10 @@ export function remedyFor(output: string, { row, choices }: Pick<Plan, 'row' | '
   const yumAlone = row === 'el7' && choices.tool === 'yum' && !choices.repositories;
   return remedy === 'nodeps' && yumAlone ? 'repositories' : remedy;
 }
+
+const packageOf = (plan: RanPlan, file: string): LocalPackage | undefined => plan.packages.find((p) => p.file === file);
+
+const settingOf = (plan: RanPlan, file: string): string => `toa.packages.${packageOf(plan, file)?.key ?? plan.row}.url`;
 
 const asMissing = (word: string | undefined): 'vmlinuz' | 'initramfs' | 'entry' =>
   word === 'vmlinuz' || word === 'initramfs' ? word : 'entry';

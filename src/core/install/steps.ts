@@ -74,13 +74,14 @@ export const uploadPath = (facts: HostFacts, local: Pick<LocalPackage, 'sha256'>
   `/var/tmp/toa-hosts-${facts.user.uid}/${local.sha256}.rpm`;
 
 function checkFacts(facts: HostFacts): readonly string[] {
-  const read: Readonly<Record<string, string>> = {
-    'running kernel': '$(uname -r)',
-    'boot ID': '$(cat /proc/sys/kernel/random/boot_id)',
-    'default kernel': '$(default_kernel)',
-  };
+  const read = {
+    runningKernel: '$(uname -r)',
+    bootId: '$(cat /proc/sys/kernel/random/boot_id)',
+    defaultKernel: '$(default_kernel)',
+  } as const;
   const known = fingerprint(facts);
-  return Object.entries(read).map(([name, command]) => `expect ${quote(name)} "${command}" ${quote(known[name] ?? '')}`);
+  const names = Object.keys(read) as (keyof typeof read)[];
+  return names.map((name) => `expect ${name} "${read[name]}" ${quote(known[name])}`);
 }
 
 const takePackage =
@@ -148,7 +149,7 @@ function checkAfter({ facts, row, target, packages }: InstallInputs): readonly s
     `bootable ${quote(target)}`,
     `bootable ${quote(original)}`,
     `ls -l ${quote(moduleFile(row, target))}`,
-    `expect 'default kernel' "$(default_kernel)" ${quote(`/boot/vmlinuz-${original}`)}`,
+    `expect defaultKernel "$(default_kernel)" ${quote(`/boot/vmlinuz-${original}`)}`,
     `rm -f ${packages.map((p) => `./${p.file}`).join(' ')}`,
   ];
 }

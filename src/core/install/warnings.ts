@@ -62,6 +62,7 @@ function kernelWarnings({ facts, row, rhel, target }: WarningInputs): readonly P
 }
 
 function packageWarnings({ packages, facts, cidrs }: WarningInputs): readonly PlanWarning[] {
+  if (packages.length === 0) return [];
   const firmware = packages.find((p) => p.name === 'kernel-firmware');
   return [
     ...(firmware === undefined

@@ -72,8 +72,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
     return after;
   }
   const left = changedFacts(before, after).length > 0 ? 'changed' : 'unchanged';
-  const settingOf = (file: string): string => `toa.packages.${plan.packages.find((p) => p.file === file)?.key ?? plan.row}`;
-  throw new HostError(runProblem({ ...record.failure(), exit, left }, plan, settingOf), host);
+  throw new HostError(runProblem({ ...record.failure(), exit, left }, plan), host);
 }
 
 const probe = (session: Session, options: ApplyOptions, signal: AbortSignal): Promise<HostFacts> =>

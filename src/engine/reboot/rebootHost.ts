@@ -1,6 +1,6 @@
 import words from '../../remote/words.sh';
 import rebootSource from '../../remote/reboot.sh';
-import { HostError, type Problem } from '../../core/problem';
+import { HostError, type FactName, type Problem } from '../../core/problem';
 import { quote } from '../../core/shell';
 import { nonce } from '../nonce';
 import { probeHost } from '../probeHost';
@@ -110,7 +110,7 @@ async function prepare(session: Parameters<typeof runScript>[0], options: Reboot
 function whyNot(output: string, mark: string, exit: number, options: RebootOptions): Problem {
   const said = (name: string): string | undefined => new RegExp(`^==${mark} ${name} (.*)$`, 'm').exec(output)?.[1]?.trim();
   const [changed, missingPart, moved] = [said('changed'), said('missing'), said('default')];
-  if (changed !== undefined) return { code: 'planStale', changed: [changed] };
+  if (changed !== undefined) return { code: 'planStale', changed: [changed as FactName] };
   if (missingPart === 'vmlinuz' || missingPart === 'initramfs' || missingPart === 'entry') {
     return { code: 'kernelNotBootable', release: options.release, missing: missingPart };
   }

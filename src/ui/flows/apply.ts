@@ -5,6 +5,7 @@ import type { Plan, RunEvent } from '../../core/plan';
 import { applyPlan } from '../../engine/install/applyPlan';
 import type { Ui } from '../context';
 import { kernelName, size } from '../text/amount';
+import { factNames } from '../text/fact';
 import { inGroup } from '../text/host';
 import { plain } from '../text/hostile';
 import { stepText } from '../text/step';
@@ -128,7 +129,7 @@ async function offerNewPlan(ui: Ui, plan: Plan, problem: Extract<Problem, { code
       detail: l10n.t(
         'Since {0} this has changed: {1}. Nothing was done. Make a new plan and read it again.',
         clockTime(plan.facts.takenAt),
-        plain(problem.changed.join(', ')),
+        factNames(problem.changed),
       ),
     },
     renew,

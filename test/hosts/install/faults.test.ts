@@ -189,7 +189,7 @@ describe('CentOS 7', () => {
     await machine.shell('reboot');
     await machine.booted(boots);
     const before = await snapshot(machine);
-    expect(await problemOf(bench.apply(plan))).toEqual({ code: 'planStale', changed: ['boot ID'] });
+    expect(await problemOf(bench.apply(plan))).toEqual({ code: 'planStale', changed: ['bootId'] });
     expect(await snapshot(machine)).toBe(before);
   });
 

@@ -78,7 +78,7 @@ it('a host that was rebooted since the consent is not rebooted again', async () 
   await machine.shell('reboot');
   await machine.booted(boots);
   bench.transport.drop(bench.host.id);
-  expect(await problemOf(reboot({ facts }))).toEqual({ code: 'planStale', changed: ['boot ID'] });
+  expect(await problemOf(reboot({ facts }))).toEqual({ code: 'planStale', changed: ['bootId'] });
   expect(await machine.boots()).toBe(boots + 1);
 });
 

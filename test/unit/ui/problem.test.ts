@@ -35,7 +35,7 @@ const PROBLEMS: { readonly [code in Problem['code']]: Extract<Problem, { code: c
   sudoNeedsTerminal: { code: 'sudoNeedsTerminal' },
   unsupported: { code: 'unsupported', reason: 'version', system: 'CentOS 8' },
   noWayBack: { code: 'noWayBack', running: '3.10.0-957.el7.x86_64', missing: 'initramfs' },
-  planStale: { code: 'planStale', changed: ['default kernel'] },
+  planStale: { code: 'planStale', changed: ['defaultKernel'] },
   bootNotMounted: { code: 'bootNotMounted' },
   secureBoot: { code: 'secureBoot' },
   spaceLow: { code: 'spaceLow', where: '/boot', freeBytes: 22_000_000, neededBytes: 67_000_000 },

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Problem } from '../../../core/problem';
 import { size } from '../amount';
+import { factNames } from '../fact';
 import { plain } from '../hostile';
 import { unsupportedText } from '../unsupported';
 import type { ProblemText } from './remedies';
@@ -37,7 +38,7 @@ export function planningText(problem: PlanningProblem, host: string): ProblemTex
       return say(
         l10n.t('The plan for {host} is out of date: {changed} changed since. Nothing was done. Make a new plan and read it again.', {
           host,
-          changed: plain(problem.changed.join(', ')),
+          changed: factNames(problem.changed),
         }),
         newPlan(),
       );

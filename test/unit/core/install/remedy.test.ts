@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { remedyFor, runProblem } from '../../../../src/core/install/remedy';
+import { packages } from './facts';
 import { PLAIN } from '../../../../src/core/install/planInstall';
 import type { InstallChoices } from '../../../../src/core/plan';
 
@@ -59,19 +60,18 @@ it('does not offer what was chosen already', () => {
 
 describe('a failed run becomes a problem by exit code and our own marks', () => {
   const failure = { step: 'installKernel', exit: 1, marks: [], output: '', left: 'unchanged' } as const;
-  const setting = (file: string): string => `setting of ${file}`;
-  const problem = (change: Partial<Parameters<typeof runProblem>[0]>): unknown =>
-    runProblem({ ...failure, ...change }, { row: 'el7', choices: PLAIN }, setting);
+  const plan = { row: 'el7', choices: PLAIN, packages: packages('el7'), original: 'original', target: 'target' } as const;
+  const problem = (change: Partial<Parameters<typeof runProblem>[0]>): unknown => runProblem({ ...failure, ...change }, plan);
 
   it('names what changed since the plan', () =>
-    expect(problem({ exit: 65, marks: ['changed default kernel'] })).toEqual({ code: 'planStale', changed: ['default kernel'] }));
+    expect(problem({ exit: 65, marks: ['changed defaultKernel'] })).toEqual({ code: 'planStale', changed: ['defaultKernel'] }));
   it('names a package that holds something else', () =>
     expect(problem({ step: 'stagePackages', exit: 67, marks: ['package k.toa.x86_64.rpm kernel-3.10.0-1160.el7.x86_64'] })).toEqual({
       code: 'packageUnexpected',
       file: 'k.toa.x86_64.rpm',
       expected: 'k.toa.x86_64',
       actual: 'kernel-3.10.0-1160.el7.x86_64',
-      setting: 'setting of k.toa.x86_64.rpm',
+      setting: 'toa.packages.el7.url',
     }));
   it('names yum’s lock holder', () =>
     expect(problem({ exit: 200, output: 'Existing lock /var/run/yum.pid: another copy is running as pid 4711.' })).toEqual({
