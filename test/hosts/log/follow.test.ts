@@ -74,6 +74,24 @@ const following = (tail: ReturnType<typeof start>): Promise<void> =>
 const sees = (tail: ReturnType<typeof start>, paths: string): Promise<void> =>
   expect.poll(tail.paths, { timeout: 60_000, interval: 100 }).toBe(paths);
 
+// First, while the web servers write where they began: rotation leaves some of this lab's with the renamed file.
+describe('a log that only root may read', () => {
+  it('is refused to the user with the reason, and read by sudo', async () => {
+    const machine = lab.host('rhel7');
+    const problem = { problem: { code: 'logUnreadable', path: machine.accessLog, reason: 'permission' } };
+    await expect(start(machine, { as: 'user' }).done).rejects.toMatchObject(problem);
+    const session = await connect(machine, 'deploy');
+    const options = { cidrs: lab.originCidrs, signal } as const;
+    await expect(sampleLog(session, machine.accessLog, { ...options, as: 'user' })).rejects.toMatchObject(problem);
+    await request(machine, 'sampled');
+    const classes = async (): Promise<unknown> => {
+      const { lines, classes: found } = await sampleLog(session, machine.accessLog, { ...options, as: asRoot });
+      return { some: lines > 0, unparsed: found.unparsed };
+    };
+    await expect.poll(classes, { timeout: 20_000 }).toEqual({ some: true, unparsed: 0 });
+  });
+});
+
 describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) => {
   it('is followed through rotation and a lost connection, nothing lost, nothing twice', async () => {
     const machine = lab.host(system);
@@ -95,23 +113,6 @@ describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) 
     expect(tail.marks.map(({ kind }) => kind).join(' ')).toMatch(/^rotated resumed( rotated)?$/);
     tail.stop();
     await tail.done;
-  });
-});
-
-describe('a log that only root may read', () => {
-  it('is refused to the user with the reason, and read by sudo', async () => {
-    const machine = lab.host('rhel7');
-    const problem = { problem: { code: 'logUnreadable', path: machine.accessLog, reason: 'permission' } };
-    await expect(start(machine, { as: 'user' }).done).rejects.toMatchObject(problem);
-    const session = await connect(machine, 'deploy');
-    const options = { cidrs: lab.originCidrs, signal } as const;
-    await expect(sampleLog(session, machine.accessLog, { ...options, as: 'user' })).rejects.toMatchObject(problem);
-    await request(machine, 'sampled');
-    const classes = async (): Promise<unknown> => {
-      const { lines, classes: found } = await sampleLog(session, machine.accessLog, { ...options, as: asRoot });
-      return { some: lines > 0, unparsed: found.unparsed };
-    };
-    await expect.poll(classes, { timeout: 20_000 }).toEqual({ some: true, unparsed: 0 });
   });
 });
 
