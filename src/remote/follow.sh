@@ -185,9 +185,13 @@ toa_follow() {
     toa_resume $toa_from
   else
     # tail leaves the descriptor where it stopped; what it found is only measured here, and read by the first poll.
-    toa_back=$(tail -n "$toa_back" <&3 | wc -c)
-    toa_pos3
-    toa_start=$((toa_pos - toa_back))
+    # Of no lines at all it reads nothing and stays where it was.
+    toa_start=$toa_size
+    if [ "$toa_back" -gt 0 ]; then
+      toa_back=$(tail -n "$toa_back" <&3 | wc -c)
+      toa_pos3
+      toa_start=$((toa_pos - toa_back))
+    fi
     toa_open
     toa_skip "$toa_start" <&3
     toa_pos3

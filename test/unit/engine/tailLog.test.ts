@@ -87,6 +87,16 @@ describe.each(shells)('the follower under %s', (shell) => {
     await tail.done;
   });
 
+  it('starts at the end when no lines are wanted', async () => {
+    write(line('a'));
+    const tail = start(shell, 0);
+    await expect.poll(() => tail.states, { timeout: 20_000 }).toEqual(['connecting', 'following']);
+    write(line('b'));
+    await sees(tail, 'b');
+    tail.stop();
+    await tail.done;
+  });
+
   it('follows a log that is empty, and one that is empty after its rotation', async () => {
     writeFileSync(log, '');
     const tail = start(shell);
