@@ -18,15 +18,21 @@ const interrupted = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
 });
 
-try {
-  await Promise.race([main(), interrupted]);
-} finally {
-  console.log('Stopping …');
-  for (const step of undo.reverse()) await step();
-}
-process.exit();
+void main();
 
 async function main(): Promise<void> {
+  try {
+    await Promise.race([play(), interrupted]);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+  console.log('Stopping …');
+  for (const step of undo.reverse()) await step();
+  process.exit();
+}
+
+async function play(): Promise<void> {
   console.log('Starting the test hosts …');
   const lab = await startLab({ traffic: true });
   undo.push(() => lab.stop());

@@ -22,7 +22,7 @@ export async function openTree(page: Page, states: Readonly<Record<string, strin
 /** Install TOA… → the plan → Apply Plan… → Install → installed, awaiting reboot. */
 export async function install(page: Page, host: string, shot: Shot): Promise<void> {
   await contextMenu(page, hostRow(page, host), 'Install TOA…');
-  await codeLens(page, 'Apply Plan…').waitFor({ timeout: LONG });
+  await codeLens(page, 'Apply Plan…').waitFor({ timeout: 90_000 });
   await shot('plan');
   await codeLens(page, 'Apply Plan…').click();
   await modal(page, `Install TOA on ${host}`).waitFor();

@@ -5,8 +5,8 @@ import { launchBrowser, openWorkbench, screenshot, widenSideBar } from './workbe
 /** Goes through the whole job on the lab's CentOS 7 host by itself and leaves a picture of each step in `folder`. */
 export async function tour(server: EditorServer, { password, folder }: { password: string; folder: string }): Promise<void> {
   const browser = await launchBrowser();
+  const page = await openWorkbench(browser, server, { password, size: { width: 1400, height: 860 } });
   try {
-    const page = await openWorkbench(browser, server, { password, size: { width: 1400, height: 860 } });
     const host = 'lab-centos7';
     let picture = 0;
     const shot = async (name: string) => {
@@ -21,6 +21,9 @@ export async function tour(server: EditorServer, { password, folder }: { passwor
     await reboot(page, host, shot);
     await verifyByPalette(page, host, shot);
     await openLog(page, host, shot);
+  } catch (error) {
+    await screenshot(page, 'failed', folder);
+    throw error;
   } finally {
     await browser.close();
   }

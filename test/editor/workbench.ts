@@ -100,13 +100,17 @@ export async function chooseTheme(page: Page, theme: keyof typeof themes): Promi
   await page.locator(`.monaco-workbench.${className}`).waitFor();
 }
 
-/** Right-clicks and chooses. VS Code may redraw the row under the pointer, so an empty try is repeated. */
+/** A menu does not hear a button's release in its first 100 ms, so that the click that opened it chooses nothing. In ms. */
+const MENU_DEAF = 200;
+
+/** Right-clicks and chooses; VS Code may redraw the row under the pointer, so a try that ends with an open menu is repeated. */
 export async function contextMenu(page: Page, target: Locator, item: string): Promise<void> {
   const menu = page.locator('.context-view .monaco-menu');
   await retry(async () => {
     await page.keyboard.press('Escape');
     await target.click({ button: 'right', timeout: 5000 });
-    await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 5000 });
+    await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 5000, delay: MENU_DEAF });
+    await menu.waitFor({ state: 'detached', timeout: 2000 });
   });
   // Away from the tree, whose tooltips would cover what comes next.
   await page.mouse.move(900, 600);
