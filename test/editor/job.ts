@@ -23,6 +23,8 @@ export async function openTree(page: Page, states: Readonly<Record<string, strin
 export async function install(page: Page, host: string, shot: Shot): Promise<void> {
   await contextMenu(page, hostRow(page, host), 'Install TOA…');
   await codeLens(page, 'Apply Plan…').waitFor({ timeout: 90_000 });
+  // Headings are bold once the document has been coloured.
+  await page.locator('.view-lines span[class*="mtkb"]').first().waitFor();
   await shot('plan');
   await codeLens(page, 'Apply Plan…').click();
   await modal(page, `Install TOA on ${host}`).waitFor();
@@ -42,6 +44,7 @@ export async function reboot(page: Page, host: string, shot: Shot): Promise<void
   await modal(page, `Reboot ${host}`)
     .getByRole('button', { name: /^Reboot/ })
     .click();
+  await hostRow(page, host, 'rebooting').waitFor();
   await shot('rebooting');
   await hostRow(page, host, '(loaded|receiving|delivering)').waitFor({ timeout: LONG });
   await shot('rebooted');
@@ -60,6 +63,7 @@ export async function verifyByPalette(page: Page, host: string, shot: Shot): Pro
 export async function openLog(page: Page, host: string, shot: Shot): Promise<Frame> {
   await contextMenu(page, hostRow(page, host), 'Open Log');
   const panel = await webviewWith(page, '[role=row]');
+  await panel.waitForFunction(() => document.fonts.check('16px codicon'));
   await shot('log');
   return panel;
 }
