@@ -10,17 +10,26 @@ export type JournalEvent =
   | { readonly kind: 'absent' | 'lost' }
   | { readonly kind: 'output'; readonly text: string };
 
-/** One line of a journal. Only lines that begin with the run's own mark are ours; the rest is what the tools printed. */
-export function journalEvent(line: string, mark: string): JournalEvent {
+/**
+ * What one line of a journal says. Only what follows the run's own mark is ours; what a tool printed before it without a
+ * line feed, and every other line, is output.
+ */
+export function journalEvents(line: string, mark: string): readonly JournalEvent[] {
   const prefix = `==${mark} `;
-  if (!line.startsWith(prefix)) return { kind: 'output', text: line };
-  const [word = '', ...rest] = line.slice(prefix.length).trim().split(' ');
-  const seconds = (text: string | undefined): number => Number(text ?? 0) * 1000;
+  const at = line.indexOf(prefix);
+  if (at < 0) return [{ kind: 'output', text: line }];
+  const ours = markedEvent(line.slice(at + prefix.length).trim());
+  return at === 0 ? [ours] : [{ kind: 'output', text: line.slice(0, at) }, ours];
+}
+
+function markedEvent(text: string): JournalEvent {
+  const [word = '', ...rest] = text.split(' ');
+  const milliseconds = (seconds: string | undefined): number => Number(seconds ?? 0) * 1000;
   switch (word) {
     case 'start':
-      return { kind: 'start', step: rest[0] as StepId, at: seconds(rest[1]) };
+      return { kind: 'start', step: rest[0] as StepId, at: milliseconds(rest[1]) };
     case 'end':
-      return { kind: 'end', step: rest[0] as StepId, exit: Number(rest[1]), at: seconds(rest[2]) };
+      return { kind: 'end', step: rest[0] as StepId, exit: Number(rest[1]), at: milliseconds(rest[2]) };
     case 'result':
       return { kind: 'result', exit: rest[0] === 'busy' ? 'busy' : Number(rest[0]) };
     case 'absent':
@@ -29,6 +38,6 @@ export function journalEvent(line: string, mark: string): JournalEvent {
     case 'refused':
       return { kind: 'refused', text: rest.join(' ') };
     default:
-      return { kind: 'mark', text: [word, ...rest].join(' ') };
+      return { kind: 'mark', text };
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import startSource from '../../remote/start.sh';
 import { HostError } from '../../core/problem';
-import { journalEvent, type JournalEvent } from '../../core/install/journal';
+import { journalEvents, type JournalEvent } from '../../core/install/journal';
 import { quote } from '../../core/shell';
 import { lines } from '../lines';
 import { openScript, type RunAs } from '../runScript';
@@ -54,6 +54,9 @@ export async function followRun(run: Run, script: string, options: FollowOptions
 const isLoss = (error: HostError): boolean =>
   ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(error.problem.code);
 
+/** Nothing of the run comes after these. */
+const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused']);
+
 /** One connection's worth of following; resolves undefined if it ended without a result. */
 async function follow(
   run: Run,
@@ -74,35 +77,40 @@ async function follow(
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const channel = await openScript(session, `${assignments.join('\n')}\n${startSource}`, { as: options.as, signal: options.signal });
   const errors = drain(channel.stderr, options.onEvent);
-  let result: number | 'busy' | undefined;
-  let refused: string | undefined;
+  let last: JournalEvent | undefined;
   try {
     if (bytes > 0) await channel.write(script);
     position.started = true;
-    for await (const line of lines(channel.stdout, (count) => (position.from += count))) {
-      const event = journalEvent(line, run.mark);
-      options.onEvent(event);
-      if (event.kind === 'result') {
-        result = event.exit;
-        break;
+    for await (const line of lines(channel.stdout, { onLine: (taken) => (position.from += taken) })) {
+      for (const event of journalEvents(line, run.mark)) {
+        options.onEvent(event);
+        last = event;
       }
-      // The connection went before the whole script had come: the run never began.
-      if (event.kind === 'absent') throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
-      if (event.kind === 'lost') throw new HostError({ code: 'runLost', run: run.id }, options.host);
-      if (event.kind === 'refused') refused = event.text;
+      if (last !== undefined && ENDS.has(last.kind)) break;
     }
   } finally {
     channel.close();
     channel.exit.catch(() => undefined);
     await errors;
   }
-  if (refused !== undefined) throw new HostError({ code: 'unexpected', message: refused }, options.host);
-  return result;
+  switch (last?.kind) {
+    case 'result':
+      return last.exit;
+    case 'lost':
+      throw new HostError({ code: 'runLost', run: run.id }, options.host);
+    case 'absent':
+      // The connection went before the whole script had come: the run never began.
+      throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
+    case 'refused':
+      throw new HostError({ code: 'unexpected', message: last.text }, options.host);
+    default:
+      return undefined;
+  }
 }
 
 async function drain(stream: AsyncIterable<Uint8Array>, onEvent: (event: JournalEvent) => void): Promise<void> {
   try {
-    for await (const line of lines(stream, () => undefined)) onEvent({ kind: 'output', text: line });
+    for await (const line of lines(stream, { partial: true })) onEvent({ kind: 'output', text: line });
   } catch {
     // The stream's end is told by the other one.
   }

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const words = join(import.meta.dirname, '../../../src/remote/words.sh');
+const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh'], ['posh']];
+
+/** Runs a script in the words of an install, in a directory of its own, with the host's places moved there. */
+function run(
+  shell: readonly string[],
+  script: string,
+  files: Readonly<Record<string, string>> = {},
+): { code: number; output: string; dir: string } {
+  const dir = mkdtempSync(join(tmpdir(), 'toa-words-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
+  const places = `home=${dir}/home owed=${dir}/home/owed kernel_config=${dir}/kernel\nmkdir -p "$home"`;
+  writeFileSync(join(dir, 'script'), `${readFileSync(words, 'utf8')}\n${places}\n${script}\n`);
+  const [program = '', ...args] = shell;
+  const done = spawnSync(program, [...args, './script', 'MARK'], { cwd: dir, encoding: 'utf8' });
+  return { code: done.status ?? -1, output: done.stdout + done.stderr, dir };
+}
+
+describe.each(shells)('%s %s', (...shell) => {
+  it('a step stops at its first failing command, and the run with it', () => {
+    const { code, output } = run(shell, `one() {\necho before\nfalse\necho after\n}\ntwo() { echo second; }\nstep one\nstep two`);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^==MARK start one \d+\nbefore\n==MARK end one 1 \d+\n$/);
+  });
+
+  it('a step’s commands get no input to wait for', () => {
+    expect(run(shell, `one() { cat; }\nstep one\necho done`).output).toMatch(/done\n$/);
+  });
+
+  it('a cancelled run stops before its next step', () => {
+    const { code, output } = run(shell, `one() { : >cancel; }\ntwo() { echo second; }\nstep one\nstep two`);
+    expect(code).toBe(71);
+    expect(output).not.toContain('second');
+  });
+
+  it('a fact that no longer holds is named', () => {
+    const { code, output } = run(shell, `one() { expect bootId "now" 'then'; }\nstep one`);
+    expect(code).toBe(65);
+    expect(output).toContain('==MARK changed bootId\n');
+  });
+
+  it('holds the default and gives the file back byte for byte, also after a failed step', () => {
+    const original = '# no newline at the end, and a CR\r\nUPDATEDEFAULT=yes\n\tDEFAULTKERNEL=kernel';
+    const script = `chmod 0640 kernel\nhold() { hold_default; }\nlook() { sh -c '. ./kernel; echo "held: $UPDATEDEFAULT"'; false; }\nstep hold\nstep look`;
+    const { code, output, dir } = run(shell, script, { kernel: original });
+    expect(code).toBe(1);
+    expect(output).toContain('held: no');
+    expect(readFileSync(join(dir, 'kernel'), 'utf8')).toBe(original);
+    expect(statSync(join(dir, 'kernel')).mode & 0o777).toBe(0o640);
+  });
+
+  it('pays what an earlier run left owed, once', () => {
+    const script = `hold_default\n: "the power goes here"\npay_owed\npay_owed\necho "$(ls "$owed")."`;
+    const { output, dir } = run(shell, script, { kernel: 'UPDATEDEFAULT=yes\n' });
+    expect(output.match(/is as it was/g)).toHaveLength(1);
+    expect(readFileSync(join(dir, 'kernel'), 'utf8')).toBe('UPDATEDEFAULT=yes\n');
+  });
+
+  it('a host without /etc/sysconfig/kernel has nothing to hold', () => {
+    expect(run(shell, 'hold_default && pay_owed && echo fine').output).toMatch(/fine\n$/);
+  });
+
+  it('takes a package only if root’s own copy is a regular file of the planned hash', () => {
+    const sum = spawnSync('sha256sum', { input: 'package' }).stdout.toString().split(' ')[0]!;
+    const take = (file: string, hash: string): ReturnType<typeof run> =>
+      run(
+        shell,
+        `rpm() { printf 'name-1-1.x86_64'; }\nln -s package link\nmkfifo pipe\none() { take_package ${file} copy.rpm ${hash} name-1-1.x86_64; }\nstep one`,
+        { package: 'package' },
+      );
+    expect(take('package', sum).code).toBe(0);
+    expect(take('package', 'f'.repeat(64)).code).toBe(66);
+    expect(take('link', sum).code).toBe(66);
+    expect(take('pipe', sum).code).toBe(66);
+    expect(take('nothing', sum).code).not.toBe(0);
+  });
+
+  it('takes no package that holds something else', () => {
+    const sum = spawnSync('sha256sum', { input: 'package' }).stdout.toString().split(' ')[0]!;
+    const script = `rpm() { printf 'other-2-2.x86_64'; }\none() { take_package package copy.rpm ${sum} name-1-1.x86_64; }\nstep one`;
+    const { code, output } = run(shell, script, { package: 'package' });
+    expect(code).toBe(67);
+    expect(output).toContain('==MARK package copy.rpm other-2-2.x86_64\n');
+  });
+
+  it('a default that cannot be set is not believed', () => {
+    const { code, output } = run(
+      shell,
+      `grubby() { case $1 in --default-kernel) echo /boot/vmlinuz-old ;; esac; }\none() { set_default new; }\nstep one`,
+    );
+    expect(code).toBe(69);
+    expect(output).toContain('==MARK default /boot/vmlinuz-old\n');
+  });
+
+  it('a tool that waits too long is ended before its transaction, and never within it', () => {
+    const tool = (text: string): string => `#!/bin/sh\necho '${text}'\nsleep 4\necho finished\n`;
+    const script = `chmod +x tool\none() { with_deadline 1 ./tool; }\nstep one`;
+    const waiting = run(shell, script, { tool: tool('Another app is currently holding the yum lock') });
+    expect(waiting.code).toBe(72);
+    expect(waiting.output).not.toContain('finished');
+    const begun = run(shell, script, { tool: tool('Running transaction') });
+    expect(begun.code).toBe(0);
+    expect(begun.output).toContain('Running transaction\nfinished\n');
+  });
+
+  it('hands a tool’s exit code and every byte of its output on', () => {
+    const tool = '#!/bin/sh\nseq 1 3000\nprintf end\nexit 7\n';
+    const { code, output } = run(shell, `chmod +x tool\none() { with_deadline 60 ./tool; }\nstep one`, { tool });
+    expect(code).toBe(7);
+    expect(output).toContain(`${Array.from({ length: 3000 }, (_, n) => n + 1).join('\n')}\nend==MARK end one 7`);
+  });
+});
+
+it('the words are not run by being there', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'toa-words-'));
+  chmodSync(dir, 0o755);
+  expect(spawnSync('dash', [words, 'MARK'], { cwd: dir, encoding: 'utf8' }).stdout).toBe('');
+});
