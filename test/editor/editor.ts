@@ -45,7 +45,7 @@ export function keepWhatFailed(editor: () => OpenEditor | undefined): void {
 
 /** A screenshot in each theme; the dark one stays. */
 export async function shootThemes(page: Page, name: string): Promise<void> {
-  for (const theme of ['light', 'contrast', 'dark'] as const) {
+  for (const theme of ['light', 'contrast', 'contrastLight', 'dark'] as const) {
     await chooseTheme(page, theme);
     await screenshot(page, `${name}-${theme}`);
   }

@@ -32,4 +32,5 @@ export const themes = {
   dark: { name: 'Dark Modern', className: 'vs-dark' },
   light: { name: 'Light Modern', className: 'vs' },
   contrast: { name: 'Dark High Contrast', className: 'hc-black' },
+  contrastLight: { name: 'Light High Contrast', className: 'hc-light' },
 } as const;

@@ -44,6 +44,21 @@ export const treeItem = (page: Page, name: RegExp): Locator => page.getByRole('t
 export const toast = (page: Page, text: string | RegExp): Locator =>
   page.locator('.notifications-toasts .notification-toast', { hasText: text });
 
+/** A button of a toast. */
+export const toastButton = (message: Locator, label: string): Locator => message.getByRole('button', { name: label, exact: true });
+
+/** Clears all toasts away. */
+export async function closeToasts(page: Page): Promise<void> {
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+}
+
+/** Loads the window anew, as *Reload Window* does: with a new extension host. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 120_000 });
+}
+
 /** The modal that holds `text`. */
 export const modal = (page: Page, text: string | RegExp): Locator => page.locator('.monaco-dialog-box', { hasText: text });
 
@@ -59,6 +74,10 @@ const quickInput = (page: Page): Locator => page.locator('.quick-input-widget:vi
 /** The rows of the open quick pick that hold `text`. */
 export const pickRow = (page: Page, text: string | RegExp): Locator =>
   quickInput(page).locator('.quick-input-list .monaco-list-row', { hasText: text });
+
+/** What the open input box says below itself: its prompt, or why the text cannot be. */
+export const inputMessage = (page: Page, text: string | RegExp): Locator =>
+  quickInput(page).locator('.quick-input-message', { hasText: text });
 
 /** Types into the open input box that shows `prompt` and accepts it. */
 export async function answerInput(page: Page, prompt: string | RegExp, value: string): Promise<void> {
@@ -142,6 +161,17 @@ export const codeLens = (page: Page, label: string): Locator => page.locator('.c
 export async function visibleText(page: Page): Promise<string> {
   const text = await page.locator('.editor-group-container.active .monaco-editor .view-lines').first().innerText();
   return text.replaceAll('\u00a0', ' ');
+}
+
+/** Scrolls the active editor to the next place that holds `text`. */
+export async function findInEditor(page: Page, text: string): Promise<void> {
+  await page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
+  await page.keyboard.press('Control+F');
+  const find = page.locator('.find-widget.visible').getByRole('textbox', { name: 'Find', exact: true });
+  await find.fill(text);
+  await find.press('Enter');
+  await page.locator('.find-widget.visible .matchesCount', { hasText: / of [1-9]/ }).waitFor();
+  await find.press('Escape');
 }
 
 /** The tab of an open editor. */
