@@ -66,8 +66,20 @@ export function createTransport(options: SshOptions): Transport {
   };
 }
 
-/** What makes two hops the same connection. */
-const identity = (hop: Hop): readonly unknown[] => [hop.user, hop.address, hop.port, hop.hostKeyAlias, hop.identityFiles];
+/** What makes two hops the same connection: the same sign-in at the same place, trusted for the same reasons. */
+const identity = (hop: Hop): readonly unknown[] => [
+  hop.user,
+  hop.address,
+  hop.port,
+  hop.identityFiles,
+  hop.identitiesOnly,
+  hop.agent,
+  [...hop.methods],
+  hop.hostKeyAlias,
+  hop.userKnownHosts,
+  hop.globalKnownHosts,
+  hop.strict,
+];
 
 function barFrom(problem: Problem): Problem | undefined {
   if (problem.code === 'authFailed') return { code: 'needsSignIn', why: 'earlierFailure' };
