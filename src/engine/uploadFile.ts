@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import beginSource from '../remote/upload-begin.sh';
+import placeSource from '../remote/upload-place.sh';
 import receiveSource from '../remote/upload.sh';
 import { collect } from './collect';
 import { openScript, runScript } from './runScript';
@@ -28,8 +29,9 @@ const BEGIN_SECONDS = 300;
 /**
  * Brings a file to the host, as the connection's own user: `<remotePath>.part` first, renamed once its SHA-256, taken on the host,
  * is right. A part that an earlier try left is continued; if it proves wrong, the upload starts over once. A file that is there
- * already is left. Missing directories are made 0700. Rejects with HostError: uploadCorrupt, stepFailed (`upload`: no room, no
- * permission), cancelled (the part stays), connection problems.
+ * already is left. Missing directories are made 0700; a directory that others could enter or swap is refused. Rejects with
+ * HostError: uploadCorrupt, stepFailed (`upload`: no room, no permission, 73: no safe place), cancelled (the part stays),
+ * connection problems.
  */
 export async function uploadFile(session: Session, local: LocalFile, remotePath: string, options: UploadOptions): Promise<void> {
   for (;;) {
@@ -49,7 +51,7 @@ export async function uploadFile(session: Session, local: LocalFile, remotePath:
 
 /** Bytes of a usable part, or `whole`. */
 async function begin(session: Session, local: LocalFile, remotePath: string, signal: AbortSignal): Promise<number | 'whole'> {
-  const given = `${names(local, remotePath)}toa_bytes=${local.bytes}\n`;
+  const given = `${prelude(remotePath)}toa_sha256=${quote(local.sha256)}\ntoa_bytes=${local.bytes}\n`;
   const what = { as: 'user', signal, deadlineSeconds: BEGIN_SECONDS, what: 'upload' } as const;
   const { code, stdout, stderr } = await runScript(session, given + beginSource, what);
   const answer = stdout.trim();
@@ -60,7 +62,8 @@ async function begin(session: Session, local: LocalFile, remotePath: string, sig
 
 /** Sends everything from `from` on; the hash that the host then has. */
 async function send(session: Session, local: LocalFile, remotePath: string, from: number, options: UploadOptions): Promise<string> {
-  const channel = await openScript(session, names(local, remotePath) + receiveSource, { as: 'user', signal: options.signal });
+  const script = `${prelude(remotePath)}toa_sha256=${quote(local.sha256)}\n${receiveSource}`;
+  const channel = await openScript(session, script, { as: 'user', signal: options.signal });
   try {
     const sent = pour(channel, local, from, options);
     // A write fails where the far end has stopped reading: its exit code and stderr tell why. Anything else is our own end.
@@ -96,10 +99,11 @@ async function pour(channel: Channel, local: LocalFile, from: number, { signal, 
 }
 
 async function discard(session: Session, remotePath: string, signal: AbortSignal): Promise<void> {
-  await runScript(session, `rm -f ${quote(`${remotePath}.part`)}`, { as: 'user', signal, deadlineSeconds: 60, what: 'upload' });
+  await runScript(session, `${prelude(remotePath)}rm -f "$part"`, { as: 'user', signal, deadlineSeconds: 60, what: 'upload' });
 }
 
-const names = (local: LocalFile, remotePath: string): string => `toa_file=${quote(remotePath)}\ntoa_sha256=${quote(local.sha256)}\n`;
+/** Goes to the file's directory, or ends where that is not the user's own. */
+const prelude = (remotePath: string): string => `toa_file=${quote(remotePath)}\n${placeSource}\n`;
 
 const failed = (session: Session, exit: number, stderr: string): HostError =>
   new HostError({ code: 'stepFailed', step: 'upload', exit, message: stderr.slice(-500), left: 'unchanged' }, session.host.name);

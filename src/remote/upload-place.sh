@@ -1,0 +1,54 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# Stands before upload-begin.sh and upload.sh: goes to the directory of an upload and makes sure that nobody else can put
+# anything there. Given: toa_file (absolute). Leaves: file and part, names in the working directory; only these are used.
+# The directory may lie in /var/tmp, where anyone may have made it before us: exit 73 unless it is the user's own.
+LC_ALL=C
+PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export LC_ALL PATH
+umask 077
+
+refuse() { # path why
+  printf '%s: %s\n' "$1" "$2" >&2
+  exit 73
+}
+
+directory=${toa_file%/*}
+me=$(id -u) || exit 73
+if [ ! -h "$directory" ] && [ ! -d "$directory" ]; then
+  [ -d "${directory%/*}/" ] || mkdir -p "${directory%/*}" || exit 73
+  # Whoever is faster here is found out below.
+  mkdir -m 0700 "$directory" || [ -d "$directory" ] || exit 73
+fi
+[ ! -h "$directory" ] || refuse "$directory" 'is a link'
+cd "$directory/" || exit 73
+
+# What holds for `.` cannot be changed any more by giving the path another meaning.
+case $(stat -c '%u %a' .) in
+  "$me 700" | "$me "[1-7]700) ;;
+  *) refuse "$directory" 'is not a directory that only this user can enter' ;;
+esac
+
+# Nobody else may be able to rename any directory on the way. The walk goes by `..`, not by names.
+above=..
+while :; do
+  state=$(stat -c '%u %a' "$above") || exit 73
+  case ${state%% *} in
+    0 | "$me") ;;
+    *) refuse "$directory" "lies in a directory of user ${state%% *}" ;;
+  esac
+  mode=${state#* }
+  # Others may write only where the sticky bit keeps them from each other's files.
+  case $mode in
+    *[2367] | *[2367]?)
+      case $mode in
+        [1357]???) ;;
+        *) refuse "$directory" 'lies in a directory that others may change' ;;
+      esac
+      ;;
+  esac
+  [ "$(stat -c '%d %i' "$above")" != "$(stat -c '%d %i' /)" ] || break
+  above=$above/..
+done
+
+file=./${toa_file##*/}
+part=$file.part
