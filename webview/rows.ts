@@ -58,6 +58,11 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
     post({ type: 'window', from, count: following ? followCount(scroller.clientHeight) : count, follow: following });
   };
 
+  const lacksRows = (): boolean => {
+    const { from, count } = windowAt(scroller.scrollTop, scroller.clientHeight, view.base, view.end);
+    return Array.from({ length: count }, (_, i) => from + i).some((row) => !rows.has(row));
+  };
+
   const draw = (): void => {
     const { from, count } = windowAt(scroller.scrollTop, scroller.clientHeight, view.base, view.end);
     for (const [row, { element: old }] of drawn) {
@@ -161,10 +166,11 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
     mode: () => mode,
     waiting: () => (mode === 'following' ? 0 : Math.max(0, view.end - Math.max(stoppedAt, view.base))),
     setView: (next) => {
-      const late = next.epoch !== view.epoch || (mode !== 'following' && next.base > view.base);
+      const late = next.epoch !== view.epoch;
       take(next);
       draw();
-      if (late) ask();
+      // Following, the newest rows come by themselves; else those that came into the window are asked for.
+      if (late || (mode !== 'following' && lacksRows())) ask();
     },
     setRows: (next, from, list) => {
       take(next);

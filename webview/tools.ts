@@ -43,7 +43,11 @@ export function makeTools(
   const clear = el('button', 'ib', icon('clear-all'));
   clear.title = words.clear;
   clear.setAttribute('aria-label', words.clear);
-  clear.addEventListener('click', () => post({ type: 'clear' }));
+  clear.addEventListener('click', () => {
+    post({ type: 'clear' });
+    // There is nothing left to look back at.
+    if (rows().mode() === 'scrolled') rows().setPaused(false);
+  });
 
   const element = el('div', 'tools', pause.element, group, search, clear);
   element.setAttribute('role', 'toolbar');
@@ -54,9 +58,9 @@ export function makeTools(
   return {
     element,
     setTotals: (totals, lines) => {
-      for (const [name, { element: one, count }] of chips) {
-        const share = lines === 0 || totals[name] === 0 ? '' : ` · ${percent.format((totals[name] / lines) * 100)} %`;
-        setText(count, number.format(totals[name]) + share);
+      for (const [name, { element: one, count, share }] of chips) {
+        setText(count, number.format(totals[name]));
+        setText(share, lines === 0 || totals[name] === 0 ? '' : ` · ${percent.format((totals[name] / lines) * 100)} %`);
         // Without ranges there are no visitors and no back-to-origin addresses, with them no unclassed ones.
         one.hidden = totals.public > 0 ? (name === 'visitor' || name === 'origin') && totals[name] === 0 : name === 'public';
       }
@@ -81,14 +85,22 @@ function chip(
 ): {
   readonly element: HTMLButtonElement;
   readonly count: HTMLElement;
+  readonly share: HTMLElement;
 } {
-  const count = el('span', 'n', '0');
-  const element = el('button', `chip c-${name}`, el('span', 'key'), icon(CLASS_ICONS[name]), el('span', 'l', words.classes[name]), count);
+  const [count, share] = [el('span', '', '0'), el('span', 'share')];
+  const element = el(
+    'button',
+    `chip c-${name}`,
+    el('span', 'key'),
+    icon(CLASS_ICONS[name]),
+    el('span', 'l', words.classes[name]),
+    el('span', 'n', count, share),
+  );
   element.setAttribute('aria-pressed', 'true');
   element.addEventListener('click', () => {
     if (!hidden.delete(name)) hidden.add(name);
     element.setAttribute('aria-pressed', String(!hidden.has(name)));
     changed();
   });
-  return { element, count };
+  return { element, count, share };
 }

@@ -46,7 +46,8 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     case 'drifted':
       can.add('verify');
       if (state.drift.some(({ what }) => what === 'runningKernel')) can.add('reboot');
-      if (state.drift.some(({ what }) => what === 'moduleGone')) can.add('load');
+      // Also where the module never was loaded: a toa.modules that does not run at boot is the usual reason.
+      if (facts !== undefined && isToaRelease(facts.kernel.running) && !facts.module.loaded) can.add('load');
       break;
     case 'loaded':
     case 'receiving':

@@ -14,7 +14,9 @@ export function createTranscript(): TranscriptChannel {
   const open = (): LogOutputChannel => (channel ??= window.createOutputChannel('TOA Hosts', { log: true }));
   return {
     line: (host, text) => {
-      for (const line of plainLines(text).replace(/\n$/, '').split('\n')) open().info(`[${host}] ${line}`);
+      // What a hop does begins with its name; the last hop is the host itself, which is named already.
+      const said = text.startsWith(`${host}: `) ? text.slice(host.length + 2) : text;
+      for (const line of plainLines(said).replace(/\n$/, '').split('\n')) open().info(`[${host}] ${line}`);
     },
     show: () => open().show(true),
     dispose: () => channel?.dispose(),

@@ -1,36 +1,60 @@
 import { env, l10n, window } from 'vscode';
 import { HostError } from '../../core/problem';
 import { loadModule } from '../../engine/loadModule';
+import type { Prompts } from '../../engine/ports';
 import { probeHost } from '../../engine/probeHost';
 import type { Ui } from '../context';
 import { showProblem } from '../showProblem';
 import { logPaths } from '../tree/provider';
 import { plain } from '../text/hostile';
+import { problemText } from '../text/problem';
 import { readAsRoot } from './connected';
 import { onHost } from './onHost';
 
-/** Probes hosts by a person's wish; `undefined`: all of them, and then without questions. */
+/**
+ * Probes hosts by a person's wish; `undefined`: all of them, and then without questions. What a single one needs from
+ * the person is said with its remedy; the rest stands in the tree.
+ */
 export async function refreshFlow(ui: Ui, hostIds: readonly string[] | undefined): Promise<void> {
-  const ask = hostIds === undefined ? {} : { prompts: ui.prompts };
-  await window.withProgress({ location: { viewId: 'toa.hosts' } }, () =>
-    ui.store.refresh(hostIds, { ...ask, signal: AbortSignal.timeout(300_000) }),
-  );
+  const { declined } = await probe(ui, hostIds);
+  const [only, ...others] = hostIds ?? [];
+  if (only !== undefined && others.length === 0 && !declined) sayProblem(ui, only, { evenRetry: false });
 }
 
-/** Connects with questions allowed and probes; what stands in the way is said, because the person asked. */
+/** Connects anew with questions allowed and probes; what stands in the way is said, because the person asked. */
 export async function signInFlow(ui: Ui, hostIds: readonly string[]): Promise<void> {
   for (const hostId of hostIds) {
     ui.transport.drop(hostId);
-    await refreshFlow(ui, [hostId]);
-    const view = ui.store.view(hostId);
-    if (view?.state.kind === 'needsSignIn' || view?.state.kind === 'unreachable') {
-      showProblem(ui, new HostError(view.state.problem, view.host.name), {
-        hostId,
-        host: view.host.name,
-        retry: () => signInFlow(ui, [hostId]),
-      });
-    }
+    const { declined } = await probe(ui, [hostId]);
+    if (!declined) sayProblem(ui, hostId, { evenRetry: true });
   }
+}
+
+/** Probes; `declined`: the person did not accept a host key, and needs not be told so. */
+async function probe(ui: Ui, hostIds: readonly string[] | undefined): Promise<{ readonly declined: boolean }> {
+  let declined = false;
+  const prompts: Prompts = {
+    ...ui.prompts,
+    trustHostKey: async (request, signal) => {
+      const trusted = await ui.prompts.trustHostKey(request, signal);
+      declined ||= !trusted;
+      return trusted;
+    },
+  };
+  await window.withProgress({ location: { viewId: 'toa.hosts' } }, () =>
+    ui.store.refresh(hostIds, { ...(hostIds === undefined ? {} : { prompts }), signal: AbortSignal.timeout(300_000) }),
+  );
+  return { declined };
+}
+
+/** `evenRetry`: also what has no remedy but trying again, which the tree offers itself. */
+function sayProblem(ui: Ui, hostId: string, { evenRetry }: { readonly evenRetry: boolean }): void {
+  const view = ui.store.view(hostId);
+  if (view?.state.kind !== 'needsSignIn' && view?.state.kind !== 'unreachable') return;
+  const { problem } = view.state;
+  const { name } = view.host;
+  if (!evenRetry && problemText(problem, { host: name }).remedies.every(({ action }) => action.do === 'retry')) return;
+  showProblem(ui, new HostError(problem, name), { hostId, host: name, retry: () => signInFlow(ui, [hostId]) });
 }
 
 /** `modprobe toa`, then a probe that sees it. */

@@ -119,7 +119,7 @@ function textOf(verdict: PanelVerdict, { host, state }: HostView): string {
 function nothingText({ level }: PanelVerdict, unknown: boolean, host: string): string {
   if (unknown || level === undefined) return l10n.t('{0} has not been probed, and the log alone proves nothing.', host);
   if (level < 2)
-    return l10n.t('TOA is not at work on {0}: visitors in the log came another way, straight to the origin for instance.', host);
+    return l10n.t('TOA is not at work on {0}. A visitor in its log came another way, straight to the origin for instance.', host);
   if (level === 2) return l10n.t('The module is loaded, and neither counters nor log have shown a connection that could be judged.');
   return l10n.t('The counters rise. Addresses outside your ranges prove nothing yet: scanners reach an origin directly.');
 }
