@@ -1,0 +1,27 @@
+import type { Page } from 'playwright-core';
+import { hostRow } from './job';
+import { answerModal, codeLens, contextMenu } from './workbench';
+
+// Parts of the job for tests that are about what happens between them.
+
+/** Install TOA… up to its plan. */
+export async function plan(page: Page, host: string): Promise<void> {
+  await contextMenu(page, hostRow(page, host), 'Install TOA…');
+  await planShown(page);
+}
+
+/** A plan is open and can be applied. */
+export const planShown = (page: Page): Promise<void> => codeLens(page, 'Apply Plan…').waitFor({ timeout: 90_000 });
+
+/** Applies the plan that is open, and consents. */
+export async function apply(page: Page, host: string): Promise<void> {
+  await codeLens(page, 'Apply Plan…').click();
+  await answerModal(page, `Install TOA on ${host}`, 'Install');
+}
+
+/** A plan is made anew while an older one is still open. */
+export async function plannedAnew(page: Page, host: string): Promise<void> {
+  await hostRow(page, host, 'planning').waitFor();
+  await hostRow(page, host, 'not installed').waitFor({ timeout: 90_000 });
+  await planShown(page);
+}
