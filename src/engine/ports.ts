@@ -72,6 +72,13 @@ export interface SecretRequest {
   readonly host: string;
   readonly hop: string;
   readonly user: string;
+  /**
+   * Where it would be sent: the hop's address and port, as `Session.address` has them. A name can be given to another machine;
+   * a remembered secret must not follow it there.
+   */
+  readonly address: string;
+  /** What stands for the address in known_hosts, where ssh_config names it. */
+  readonly hostKeyAlias?: string;
   /** The key file of a passphrase; the far end's own (hostile) words for `answer`. */
   readonly detail?: string;
   /** False: what is typed is shown (keyboard-interactive echo). */

@@ -45,7 +45,8 @@ async function attempt(
   try {
     if (pty && (await shake.until(TTY_READY)) === undefined) return await fail(channel, session, { code: 'sudoNeedsTerminal' });
     await channel.write(`{ LC_ALL=C; export LC_ALL; exec sudo -k -S -p ${prompt} /bin/sh -c 'printf "%s\\n" ${root}; ${shell}'; }\n`);
-    const request: SecretRequest = { kind: 'sudo', host: session.host.name, hop: session.host.name, user: session.user, hidden: true };
+    const { name } = session.host;
+    const request: SecretRequest = { kind: 'sudo', host: name, hop: name, user: session.user, address: session.address, hidden: true };
     const state = { asked: 0, refused: undefined as Problem | undefined };
     const became = await shake.until(root, {
       text: prompt,

@@ -5,7 +5,7 @@ import type { Prompts } from '../engine/ports';
 import { offer, type Offer } from './algorithms';
 import { addressOf, type Hop } from './hop';
 import { startAttempt } from './attempt';
-import { checkHostKey, nameInKnownHosts, readKnownHosts, rememberHostKey } from './hostKeys';
+import { checkHostKey, confirmHostKey, nameInKnownHosts, readKnownHosts, rememberHostKey } from './hostKeys';
 import { missingKind, serverOfferReader, type ServerOffer } from './kexInit';
 import { knownTypes } from './knownHosts';
 import { createLink, type Link } from './link';
@@ -58,6 +58,9 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
 
   let pinned: Buffer | undefined;
   let toRemember: Buffer | undefined;
+  /** Let through by `StrictHostKeyChecking no`: written down only once signed in, so that it does not count as known before. */
+  let unchecked: Buffer | undefined;
+  const keyCheck = { ...context, hop, entries, signal: attempt.signal };
   /** Called again at every rekey: what was accepted once holds for this connection, and nothing else does. */
   const verify = (key: Buffer, answer: (accepted: boolean) => void): void => {
     if (pinned) {
@@ -67,10 +70,11 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
     }
     attempt.phase('hostkey');
     attempt
-      .asking(() => checkHostKey(key, { ...context, hop, entries, signal: attempt.signal }))
+      .asking(() => checkHostKey(key, keyCheck))
       .then((decision) => {
         pinned = Buffer.from(key);
         if (decision === 'remember') toRemember = pinned;
+        if (decision === 'unchecked') unchecked = pinned;
         answer(true);
       })
       .catch((error: unknown) => {
@@ -79,12 +83,26 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
       });
   };
 
+  const writeDown = (key: Buffer): void => {
+    rememberHostKey(hop, key).catch((error: unknown) => {
+      options.transcript.line(host, `${hop.name}: the host key could not be written down: ${String(error)}`);
+    });
+  };
+  const confirmOnce = async (): Promise<void> => {
+    const key = unchecked;
+    if (!key) return;
+    await attempt.asking(() => confirmHostKey(key, keyCheck));
+    unchecked = undefined;
+    writeDown(key);
+  };
+
   const signIn = createSignIn({
     ...context,
     ssh2,
     hop,
     signal: attempt.signal,
     asking: (question) => attempt.asking(question),
+    confirmHostKey: confirmOnce,
     fail: (error) => attempt.fail(problemOf(error), error),
   });
   let lastRefusal: () => Refusal | undefined = () => undefined;
@@ -102,11 +120,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
     options.transcript.line(host, `${hop.name}: ${agreed.kex}, ${agreed.serverHostKey}, ${agreed.cs.cipher}`);
     attempt.phase('auth', context.prompts ? SIGN_IN_SECONDS.asked : SIGN_IN_SECONDS.silent);
     // Only now has the server proven that the key is its own.
-    if (toRemember) {
-      rememberHostKey(hop, toRemember).catch((error: unknown) => {
-        options.transcript.line(host, `${hop.name}: the host key could not be written down: ${String(error)}`);
-      });
-    }
+    if (toRemember) writeDown(toRemember);
   });
   client.on('error', (error: SshError) => {
     // A key that could not sign is no end: the next one is tried.
@@ -120,6 +134,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   lastRefusal = watchRefusals(client);
   await attempt.within(ready);
   signIn.succeeded();
+  if (unchecked) writeDown(unchecked);
   attempt.succeeded();
   options.transcript.line(host, `${hop.name}: signed in as ${hop.user}`);
   return createLink(client, socket, hop, options.clock, below?.hold() ?? (() => undefined));

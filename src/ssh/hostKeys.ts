@@ -25,13 +25,15 @@ export interface HostKeyCheck {
 }
 
 /**
- * Decides about the key a server shows. `remember`: the person (or `StrictHostKeyChecking`) accepted an unknown key; it is
- * to be written down once the server has proven that it holds it. Throws HostError: hostKeyChanged, hostKeyRevoked,
- * hostKeyUnknown (refused, or never to be asked), needsSignIn (nobody to ask). A changed key is refused under every setting.
+ * Decides about the key a server shows. `remember`: the person (or `StrictHostKeyChecking accept-new`) accepted an unknown
+ * key; it is to be written down once the server has proven that it holds it. `unchecked`: `StrictHostKeyChecking no` lets an
+ * unknown key through, but no password or answer may go over it before `confirmHostKey`. Throws HostError: hostKeyChanged,
+ * hostKeyRevoked, hostKeyUnknown (refused, or never to be asked), needsSignIn (nobody is there: whatever the setting, silent
+ * work accepts no unknown key). A changed key is refused under every setting.
  */
-export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<'trusted' | 'remember'> {
-  const { hop, entries } = check;
-  const shown = { address: addressOf(hop), keyType: keyType(key), fingerprint: fingerprint(key) };
+export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<'trusted' | 'remember' | 'unchecked'> {
+  const { hop, entries, prompts } = check;
+  const shown = show(key, hop);
   const verdict = judge(entries, nameInKnownHosts(hop), key);
   switch (verdict.kind) {
     case 'trusted':
@@ -48,8 +50,20 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<'t
       });
     case 'unknown':
       if (knownWithoutPort(check, key)) return 'trusted';
-      return await askAboutUnknown(check, { ...shown, otherKnownTypes: verdict.otherTypes });
+      if (!prompts) throw refusal(check, { code: 'needsSignIn', why: 'hostKey' });
+      if (hop.strict === 'yes') throw refusal(check, { code: 'hostKeyUnknown', ...shown });
+      if (hop.strict === 'no') return 'unchecked';
+      if (hop.strict === 'ask') await askAboutUnknown(check, prompts, { ...shown, otherKnownTypes: verdict.otherTypes });
+      return 'remember';
   }
+}
+
+/** Asks the person about an unknown key that `checkHostKey` let through. Throws HostError: hostKeyUnknown, needsSignIn. */
+export async function confirmHostKey(key: Buffer, check: HostKeyCheck): Promise<void> {
+  if (!check.prompts) throw refusal(check, { code: 'needsSignIn', why: 'hostKey' });
+  const verdict = judge(check.entries, nameInKnownHosts(check.hop), key);
+  const otherKnownTypes = verdict.kind === 'unknown' ? verdict.otherTypes : [];
+  await askAboutUnknown(check, check.prompts, { ...show(key, check.hop), otherKnownTypes });
 }
 
 /** Appends an accepted key to the user's first known_hosts file, which is made 0600 in a directory 0700 where it is missing. */
@@ -70,18 +84,17 @@ interface Shown {
   readonly address: string;
   readonly keyType: string;
   readonly fingerprint: string;
-  readonly otherKnownTypes: readonly string[];
 }
 
-async function askAboutUnknown(check: HostKeyCheck, shown: Shown): Promise<'remember'> {
-  const { hop, host, prompts, signal } = check;
-  const unknown: Problem = { code: 'hostKeyUnknown', address: shown.address, keyType: shown.keyType, fingerprint: shown.fingerprint };
-  if (hop.strict === 'yes') throw refusal(check, unknown);
-  if (hop.strict === 'ask') {
-    if (!prompts) throw refusal(check, { code: 'needsSignIn', why: 'hostKey' });
-    if (!(await prompts.trustHostKey({ host, hop: hop.name, ...shown }, signal))) throw refusal(check, unknown);
-  }
-  return 'remember';
+const show = (key: Buffer, hop: Hop): Shown => ({ address: addressOf(hop), keyType: keyType(key), fingerprint: fingerprint(key) });
+
+async function askAboutUnknown(
+  check: HostKeyCheck,
+  prompts: Prompts,
+  { otherKnownTypes, ...shown }: Shown & { readonly otherKnownTypes: readonly string[] },
+): Promise<void> {
+  const request = { host: check.host, hop: check.hop.name, ...shown, otherKnownTypes };
+  if (!(await prompts.trustHostKey(request, check.signal))) throw refusal(check, { code: 'hostKeyUnknown', ...shown });
 }
 
 const refusal = ({ host, hop }: HostKeyCheck, problem: Problem): HostError => new HostError(problem, host, { hop: hop.name });

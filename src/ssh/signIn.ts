@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
 import { HostError, type Problem } from '../core/problem';
 import type { Prompts, SecretRequest } from '../engine/ports';
-import type { AuthMethodName, Hop } from './hop';
+import { addressOf, type AuthMethodName, type Hop } from './hop';
 import type { KeyFile, Signer } from './keyFile';
 import type { Ssh2 } from './load';
 import { agentSign, keyCandidates, keyName, oneKeyAgent, type KeyCandidate, type Unlocked } from './keys';
@@ -22,6 +22,8 @@ export interface SignInContext {
   readonly memory: SignInMemory;
   /** Runs a question to a person while the deadline stands still. */
   readonly asking: <T>(question: () => Promise<T>) => Promise<T>;
+  /** Resolves once the host key is known or a person trusts it; nothing secret is asked for or sent before. */
+  readonly confirmHostKey: () => Promise<void>;
   /** Ends the whole attempt: from inside a signature or an answer there is no other way. */
   readonly fail: (error: unknown) => void;
 }
@@ -62,12 +64,20 @@ export function createSignIn(context: SignInContext): SignIn {
   /** With two factors the first is what to begin with next time. */
   let firstFactor: string | undefined;
 
+  const at = {
+    host,
+    hop: hop.name,
+    user: hop.user,
+    address: addressOf(hop),
+    ...(hop.hostKeyAlias === undefined ? {} : { hostKeyAlias: hop.hostKeyAlias }),
+  };
   const problem = (what: Problem): HostError => new HostError(what, host, { hop: hop.name });
   const refusedByServer = (): HostError => problem({ code: 'authFailed', user: hop.user, tried });
   /** Asks a person; without one, or without an answer, there is a HostError. */
-  const ask = async (request: Omit<SecretRequest, 'host' | 'hop' | 'user'>, why: 'password' | 'passphrase'): Promise<Asked> => {
+  const ask = async (request: Pick<SecretRequest, 'kind' | 'detail' | 'hidden'>, why: 'password' | 'passphrase'): Promise<Asked> => {
     if (!prompts) throw problem({ code: 'needsSignIn', why });
-    const whole: SecretRequest = { ...request, host, hop: hop.name, user: hop.user };
+    if (why === 'password') await context.confirmHostKey();
+    const whole: SecretRequest = { ...request, ...at };
     const secret = await context.asking(() => prompts.secret(whole, context.signal));
     if (secret === undefined) throw problem({ code: 'cancelled' });
     return { secret, refused: () => prompts.refused(whole) };

@@ -51,8 +51,8 @@ export function createSecretCache(storage: SecretStorage, state: Memento): Secre
 }
 
 /**
- * What a secret is for. A passphrase belongs to its key file, everything else to one user on one host, so that no
- * password ever reaches another host. Answers to a server's own questions may be one-time codes: never kept.
+ * What a secret is for. A passphrase belongs to its key file, everything else to one user on one host at one address, so
+ * that no password ever reaches another host, nor another machine that got the host's name. Answers to a server's own questions may be one-time codes: never kept.
  */
 function secretKey(request: SecretRequest): string | undefined {
   switch (request.kind) {
@@ -62,6 +62,6 @@ function secretKey(request: SecretRequest): string | undefined {
       return JSON.stringify(['toa', request.kind, request.detail ?? '']);
     case 'password':
     case 'sudo':
-      return JSON.stringify(['toa', request.kind, request.host, request.hop, request.user]);
+      return JSON.stringify(['toa', request.kind, request.host, request.hop, request.user, request.address, request.hostKeyAlias ?? '']);
   }
 }

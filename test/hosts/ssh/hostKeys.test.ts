@@ -50,11 +50,12 @@ function knowing(lines: string[], extra = ''): TestTransport {
   return client;
 }
 
-test('an unknown key is refused in silence, before anything is sent', async () => {
+test.each(['ask', 'yes', 'accept-new', 'no'])('an unknown key is refused in silence, before anything is sent: %s', async (strict) => {
   const before = sshd.log().length;
-  const client = knowing([]);
+  const client = knowing([], ` StrictHostKeyChecking ${strict}`);
   expect(await problem(client.connect(host('a'), { signal: never }))).toEqual({ code: 'needsSignIn', why: 'hostKey' });
   expect(sshd.log().slice(before)).not.toContain(`user ${me}`);
+  expect(work.read('known')).toBe('');
 });
 
 test('an unknown key is shown to the person, and refused when they say so', async () => {
@@ -134,7 +135,8 @@ test('StrictHostKeyChecking: yes never asks, accept-new writes down without aski
   const strict = knowing([], ' StrictHostKeyChecking yes');
   expect(await problem(strict.connect(host('a'), { signal: never, prompts: asked }))).toMatchObject({ code: 'hostKeyUnknown' });
   expect(asked.keys).toEqual([]);
-  await knowing([], ' StrictHostKeyChecking accept-new').connect(host('a'), { signal: never });
+  await knowing([], ' StrictHostKeyChecking accept-new').connect(host('a'), { signal: never, prompts: asked });
+  expect(asked.keys).toEqual([]);
   await expect.poll(() => work.read('known')).toContain(publicKey(keys.ed25519));
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
 import { host, never, person, problem, run, transport, type TestTransport } from './client';
 import { makeKey, me, publicKey, workDirectory } from './sshd';
@@ -22,8 +22,8 @@ afterEach(() => {
 });
 afterAll(() => work.remove());
 
-function client(port: number, settings: readonly string[], env: Record<string, string> = {}): TestTransport {
-  const known = work.file('known', `[127.0.0.1]:${port} ${publicKey(hostKey)}\n`);
+function client(port: number, settings: readonly string[], env: Record<string, string> = {}, isKnown = true): TestTransport {
+  const known = work.file('known', isKnown ? `[127.0.0.1]:${port} ${publicKey(hostKey)}\n` : '');
   const lines = [...settings, 'HostName 127.0.0.1', `Port ${port}`, `User ${me}`, `UserKnownHostsFile ${known}`];
   const made = transport(work.file('config', `Host *\n ${lines.join('\n ')}\n`), { env });
   clients.push(made);
@@ -62,7 +62,7 @@ test('a password: asked once, right', async () => {
   const asked = person(false, { password: SECRET });
   const session = await client(port, ['IdentityFile none']).connect(host('a'), { signal: never, prompts: asked });
   expect((await run(session, 'anything')).out).toBe('in\n');
-  expect(asked.asked).toEqual([{ kind: 'password', host: 'a', hop: 'a', user: me, hidden: true }]);
+  expect(asked.asked).toEqual([{ kind: 'password', host: 'a', hop: 'a', user: me, address: `127.0.0.1:${port}`, hidden: true }]);
 });
 
 test('a wrong password is sent once, dropped, and the error names what was tried, never the secret', async () => {
@@ -158,5 +158,57 @@ test('nothing entered is a cancellation; an aborted question ends at once', asyn
   };
   expect(await problem(client(port, ['IdentityFile none']).connect(host('a'), { signal: stop.signal, prompts: asked }))).toEqual({
     code: 'cancelled',
+  });
+});
+
+describe('StrictHostKeyChecking no and a key that nobody knows', () => {
+  const PASSWORD_ONLY = ['IdentityFile none', 'StrictHostKeyChecking no'];
+  const unknown = (port: number, settings: readonly string[]): TestTransport => client(port, settings, {}, false);
+
+  test.each(['password', 'keyboard-interactive'] as const)(
+    '%s: nothing secret is asked for or sent unless a person trusts it',
+    async (way) => {
+      const sent: string[] = [];
+      const port = await passwordServer((context) => {
+        if (context.method === 'password') sent.push(context.password);
+        if (context.method === 'keyboard-interactive') {
+          context.prompt([{ prompt: 'Password: ', echo: false }], '', '', ([answer]) => {
+            sent.push(answer ?? '');
+            context.accept();
+          });
+        } else if (context.method === 'password') context.accept();
+        else context.reject([way]);
+      });
+      const careful = person(false, { password: SECRET });
+      // Twice: a refused key has not become a known one.
+      for (let time = 0; time < 2; time++) {
+        const refused = unknown(port, PASSWORD_ONLY).connect(host('a'), { signal: never, prompts: careful });
+        expect(await problem(refused)).toMatchObject({ code: 'hostKeyUnknown' });
+        expect(work.read('known')).toBe('');
+      }
+      expect([sent, careful.asked, careful.keys.length]).toEqual([[], [], 2]);
+
+      const trusting = person(true, { password: SECRET });
+      await unknown(port, PASSWORD_ONLY).connect(host('a'), { signal: never, prompts: trusting });
+      expect([sent, trusting.keys.length]).toEqual([[SECRET], 1]);
+      await expect.poll(() => work.read('known')).toContain(publicKey(hostKey));
+    },
+  );
+
+  test('a key signs in without a question, and only then is the host known', async () => {
+    let lets = false;
+    const port = await passwordServer((context) => {
+      if (context.method === 'publickey' && lets) context.accept();
+      else context.reject(['publickey']);
+    });
+    const asked = person(false);
+    const settings = [`IdentityFile ${key}`, 'StrictHostKeyChecking no'];
+    const refused = unknown(port, settings).connect(host('a'), { signal: never, prompts: asked });
+    expect(await problem(refused)).toMatchObject({ code: 'authFailed' });
+    expect(work.read('known')).toBe('');
+    lets = true;
+    await unknown(port, settings).connect(host('a'), { signal: never, prompts: asked });
+    await expect.poll(() => work.read('known')).toContain(publicKey(hostKey));
+    expect(asked.keys).toEqual([]);
   });
 });

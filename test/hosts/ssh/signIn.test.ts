@@ -68,7 +68,9 @@ test.each(['encrypted', 'encryptedPem', 'encryptedPkcs8'])('an encrypted key fil
   const asked = person(false, { passphrase: SECRET });
   const transports = client(sshd.port, [`IdentityFile ${allowed[name]!}`]);
   await transports.connect(host('a'), { signal: never, prompts: asked });
-  expect(asked.asked).toEqual([{ kind: 'passphrase', host: 'a', hop: 'a', user: me, detail: allowed[name], hidden: true }]);
+  expect(asked.asked).toEqual([
+    { kind: 'passphrase', host: 'a', hop: 'a', user: me, address: `127.0.0.1:${sshd.port}`, detail: allowed[name], hidden: true },
+  ]);
   // What is unlocked stays so for this editor: no question, even in silence.
   transports.drop('ssh-config:a');
   await transports.connect(host('a'), { signal: never });
