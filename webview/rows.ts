@@ -142,7 +142,12 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
     draw();
   };
   scroller.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'c' && selected !== undefined && document.getSelection()?.isCollapsed !== false) {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      event.key.toLowerCase() === 'c' &&
+      selected !== undefined &&
+      document.getSelection()?.isCollapsed !== false
+    ) {
       const row = rows.get(selected);
       if (row !== undefined && row.kind !== 'mark') post({ type: 'copy', line: row.line });
       return;

@@ -17,6 +17,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'chat.disableAIFeatures': true,
   'chat.commandCenter.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'files.simpleDialog.enable': true,
   'window.restoreWindows': 'none',
   'window.confirmBeforeClose': 'never',

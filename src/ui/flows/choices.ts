@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { InstallChoices, Plan } from '../../core/plan';
 import type { InstallRemedy } from '../../core/problem';
-import { plain } from '../text/hostile';
+import { plainLines } from '../text/hostile';
 
 interface Question {
   readonly title: string;
@@ -23,7 +23,7 @@ export async function chooseRemedy(remedy: InstallRemedy, message: string, plan:
     {
       modal: true,
       detail: [
-        l10n.t('The host said: {0}', plain(message.trim().replace(/\s+/g, ' '), 500)),
+        l10n.t('The host said: {0}', saidLines(message)),
         ...questions.map(({ why }) => why),
         l10n.t('A new plan is shown before anything runs.'),
       ].join('\n\n'),
@@ -108,4 +108,13 @@ function questionsFor(remedy: InstallRemedy, plan: Plan): readonly Question[] {
     case 'none':
       return [];
   }
+}
+
+/** The tool's own words, line by line as it wrote them, without blank ones. The end is where it says what is wrong. */
+function saidLines(message: string): string {
+  const lines = plainLines(message)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return `\n${lines.join('\n').slice(-600)}`;
 }
