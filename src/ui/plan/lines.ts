@@ -5,7 +5,7 @@ export function labelled(rows: readonly (readonly [label: string, text: string])
 }
 
 /** Words of `text` in lines of at most `limit` columns; later lines begin with `indent`. */
-export function wrapped(text: string, indent = '', limit = 100): string {
+export function wrapped(text: string, indent = '', limit = LINE): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -18,16 +18,22 @@ export function wrapped(text: string, indent = '', limit = 100): string {
 }
 
 /**
- * A Markdown table with padded columns, so that it reads as plain text too; the last one is ragged, so that one long cell
- * does not make all rows wrap. Cells are `documentText` already: a `|` in them is escaped.
+ * A table as an indented block, which reads the same raw and rendered: columns padded to their widest cell, the last one
+ * broken between words where a line would be too long.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const last = head.length - 1;
-  const widths = head.map((_, column) => (column === last ? 0 : Math.max(...[head, ...rows].map((row) => width(row[column] ?? '')))));
-  const line = (cells: readonly string[]): string => `| ${widths.map((wide, i) => pad(cells[i] ?? '', wide)).join(' | ')} |`;
-  const rule = `|${widths.map((wide, i) => '-'.repeat((i === last ? width(head[i] ?? '') : wide) + 2)).join('|')}|`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+  const widths = head.slice(0, last).map((_, column) => Math.max(...[head, ...rows].map((row) => width(row[column] ?? ''))) + 3);
+  const indent = ' '.repeat(4 + widths.reduce((sum, wide) => sum + wide, 0));
+  const line = (cells: readonly string[]): string => {
+    const start = widths.map((wide, column) => pad(cells[column] ?? '', wide)).join('');
+    return `    ${start}${wrapped(cells[last] ?? '', indent, LINE - indent.length)}`.trimEnd();
+  };
+  return [head, ...rows].map(line).join('\n');
 }
+
+/** Columns that fit an editor beside the tree. */
+const LINE = 100;
 
 const pad = (text: string, wide: number): string => text + ' '.repeat(Math.max(0, wide - width(text)));
 

@@ -8,7 +8,7 @@ import { levelText, rungText } from '../text/evidence';
 import { documentText, plain } from '../text/hostile';
 import { clockTime, dateTime } from '../text/time';
 import { verdictText } from '../text/verdict';
-import { labelled, table } from './lines';
+import { labelled, table, wrapped } from './lines';
 
 /** What a report is made from. */
 export interface Report {
@@ -45,7 +45,9 @@ function summary({ verification, cidrs }: Report): string {
     [l10n.t('System'), `${plain(after.system.name, 80)} ${plain(after.arch, 20)}, ${kernelName(plain(after.kernel.running, 80))}`],
     [
       l10n.t('Log'),
-      sample === undefined ? l10n.t('none could be read') : l10n.t('{0}, last {1} lines', plain(sample.path), count(sample.lines)),
+      sample === undefined
+        ? l10n.t('no line could be read, or there is none')
+        : l10n.t('{0}, last {1} lines', plain(sample.path), count(sample.lines)),
     ],
     [
       l10n.t('Ranges'),
@@ -64,16 +66,19 @@ const ladder = ({ ladder, after }: Verification): string =>
       `${rung.level} ${levelText(rung.level)}`,
       rung.reached ? l10n.t('yes') : l10n.t('no'),
       clockTime(rung.level === 5 && rung.read.proof !== undefined ? rung.read.proof.at : after.takenAt),
-      documentText(rungText(rung)),
+      plain(rungText(rung)),
     ]),
   );
 
 const findings = ({ diagnoses }: Verification): string =>
   diagnoses
     .map(diagnosisText)
-    .map(
-      ({ seen, cause, toDo }, i) =>
-        `${i + 1}. **${documentText(cause)}.**\n   ${l10n.t('Seen')}: ${documentText(seen)}.\n   ${l10n.t('To do')}: ${documentText(toDo)}.`,
+    .map(({ seen, cause, toDo }, i) =>
+      [
+        `${i + 1}. **${documentText(cause)}.**`,
+        wrapped(`   ${l10n.t('Seen')}: ${documentText(seen)}.`, '   '),
+        wrapped(`   ${l10n.t('To do')}: ${documentText(toDo)}.`, '   '),
+      ].join('\n'),
     )
     .join('\n');
 
@@ -81,7 +86,7 @@ const counters = ({ deltas, after }: Verification): string =>
   table(
     [l10n.t('Counter'), l10n.t('Now'), l10n.t('Rise')],
     Object.entries(deltas ?? {}).map(([name, rise]) => [
-      documentText(name),
+      plain(name, 80),
       count(after.module.counters?.[name] ?? 0),
       rise === 0 ? l10n.t('flat') : `+${count(rise)}`,
     ]),
@@ -100,7 +105,7 @@ function log({ sample }: Verification): string {
   );
   const top = table(
     [l10n.t('Address'), l10n.t('Class'), l10n.t('Lines')],
-    sample.top.map((one) => [documentText(one.address), addressClassText(one.addressClass), count(one.count)]),
+    sample.top.map((one) => [plain(one.address, 80), addressClassText(one.addressClass), count(one.count)]),
   );
   return sample.top.length === 0 ? shares : `${shares}\n\n${top}`;
 }
