@@ -19,7 +19,8 @@ export function driftOf(facts: HostFacts, row: VendorRow, best: EvidenceLevel): 
   if (!running) drift.push({ what: 'runningKernel', now: kernel.running });
   if (defaultKernel !== undefined && !isToaRelease(defaultKernel)) drift.push({ what: 'defaultKernel', now: defaultKernel });
   if (running && !module.loaded && best >= 2) drift.push({ what: 'moduleGone' });
-  if (kernel.installed.some((one) => isToaRelease(one.release))) drift.push(...autoloadDrift(facts.autoload, row));
+  // What is running is installed, also where rpm could not be asked.
+  if (running || kernel.installed.some((one) => isToaRelease(one.release))) drift.push(...autoloadDrift(facts.autoload, row));
   return drift;
 }
 

@@ -61,6 +61,11 @@ export interface InstalledKernel {
 export interface KernelFacts {
   /** `uname -r`. */
   readonly running: string;
+  /**
+   * True if rpm answered what is installed and who owns the running kernel. False (its database locked, broken or slow, no
+   * rpm): `installed` is empty and `runningPackage` undefined, and neither says that there is none.
+   */
+  readonly packagesRead: boolean;
   /** `rpm -qf /boot/vmlinuz-<running>`: the owning package, undefined if no package owns it. */
   readonly runningPackage?: string;
   /** `rpm -q kernel`, oldest first as rpm lists them. */

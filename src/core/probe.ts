@@ -1,7 +1,8 @@
 import type { HostFacts, SudoState } from './facts';
 import type { Problem } from './problem';
-import { parseAutoload, parseBoot, parseKernel, parseModule, packageReleases } from './probe/kernel';
+import { parseAutoload, parseBoot, parseKernel, parseModule } from './probe/kernel';
 import { parseLogs } from './probe/logs';
+import { parsePackages } from './probe/packages';
 import { clean, given, lineOf, linesOf, numberOf, splitSections, type Sections } from './probe/sections';
 import { parseListeners } from './probe/sockets';
 import { parseContainer, parseSystem } from './probe/system';
@@ -48,7 +49,7 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
     record: given({ originalKernel: lineOf(sections, 'record'), runInProgress: parseRunning(sections, bootId) }),
     ...given({
       container: parseContainer(sections),
-      firmware: packageReleases(sections, 'kernel-firmware').at(-1),
+      firmware: parsePackages(sections).releases('kernel-firmware').at(-1),
       rpm: rpm === undefined ? undefined : { version: rpm },
       yum: parseYum(sections),
     }),

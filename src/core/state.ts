@@ -74,8 +74,12 @@ export function hostState(facts: HostFacts, memory: HostMemory, now: number): { 
   const best = next.best ?? { level, at: now };
   const drift = driftOf(facts, able.row, best.level);
   if (drift.length > 0) return { state: { kind: 'drifted', drift, was: best.level, wasAt: best.at }, memory: next };
+  if (isUntold(facts, level)) return { state: { kind: 'unknown' }, memory: next };
   return { state: stateAt(level, facts, memory), memory: next };
 }
+
+/** Below a running TOA kernel only rpm can tell whether one is installed; where it did not answer, absent is not known. */
+const isUntold = (facts: HostFacts, level: EvidenceLevel): boolean => level === -1 && !facts.kernel.packagesRead;
 
 function stateAt(level: EvidenceLevel, facts: HostFacts, memory: HostMemory): HostState {
   const { kernel, module } = facts;
@@ -107,10 +111,10 @@ function remember(facts: HostFacts, memory: HostMemory, level: EvidenceLevel, no
   const counters =
     facts.module.counters === undefined ? undefined : { values: facts.module.counters, bootId: facts.bootId, at: facts.takenAt };
   const earlier = referenceReading(facts, memory);
-  const best = memory.best !== undefined && memory.best.level > level ? memory.best : { level, at: now };
+  const best = isUntold(facts, level) || (memory.best !== undefined && memory.best.level > level) ? memory.best : { level, at: now };
   const proof = memory.proof !== undefined && heldProof(facts, memory) !== undefined ? memory.proof : undefined;
   return {
-    best,
+    ...(best === undefined ? {} : { best }),
     ...(counters === undefined ? {} : { counters }),
     ...(earlier === undefined ? {} : { earlier }),
     ...(proof === undefined ? {} : { proof }),

@@ -40,10 +40,16 @@ tr ' ' '\n' </proc/cmdline | sed -n 's/^BOOT_IMAGE=//p' | head -c 1024
 if command -v rpm >/dev/null 2>&1; then
   section rpm
   rpm --version 2>/dev/null | head -c 256
+  # A database that is locked or broken is told from an empty one only by the exit status and rpm's errors: after
+  # "error: cannot open Packages database" it goes on to say that nothing is installed.
   section packages
-  limit 10 rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}.%{ARCH}\n' kernel kernel-firmware yum 2>/dev/null | head -c 16384
+  answer=$(limit 10 rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}.%{ARCH}\n' kernel kernel-firmware yum 2>&1)
+  printf 'status %s\n' "$?"
+  printf '%s\n' "$answer" | head -c 16384
   section owner
-  limit 10 rpm -qf --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "/boot/vmlinuz-$kernel" 2>/dev/null | head -c 512
+  answer=$(limit 10 rpm -qf --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "/boot/vmlinuz-$kernel" 2>&1)
+  printf 'status %s\n' "$?"
+  printf '%s\n' "$answer" | head -c 2048
 fi
 
 section images

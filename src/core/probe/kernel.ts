@@ -1,11 +1,13 @@
 import type { AutoloadFacts, BootFacts, Counters, InstalledKernel, KernelFacts, ModuleFacts } from '../facts';
+import { parsePackages } from './packages';
 import { clean, given, lineOf, linesOf, numberOf, type Sections } from './sections';
 
 /** The running and the installed kernels. Boot entries and the default kernel are read by root only. */
 export function parseKernel(sections: Sections): KernelFacts {
   const sizes = imageSizes(sections);
   const entries = sections.has('root.end') ? linesOf(sections, 'root.entries').map(baseName) : [];
-  const installed = packageReleases(sections, 'kernel').map((release): InstalledKernel => ({
+  const packages = parsePackages(sections);
+  const installed = packages.releases('kernel').map((release): InstalledKernel => ({
     release,
     vmlinuz: (sizes.get(`vmlinuz-${release}`) ?? 0) > 0,
     ...given({
@@ -14,26 +16,18 @@ export function parseKernel(sections: Sections): KernelFacts {
       bootEntry: entries.length === 0 ? undefined : entries.includes(`vmlinuz-${release}`),
     }),
   }));
-  const owner = lineOf(sections, 'owner');
   return {
     running: linesOf(sections, 'machine')[1] ?? '',
     installed,
+    packagesRead: packages.read,
     ...given({
-      // "file … is not owned by any package" and "No such file" are answers of the same command.
-      runningPackage: owner !== undefined && !owner.includes(' ') ? owner : undefined,
+      runningPackage: packages.owner,
       defaultPath: linesOf(sections, 'root.default').find((line) => line.startsWith('/')),
       updateDefault: lineOf(sections, 'updatedefault')?.replace(/^(["'])(.*)\1$/, '$2'),
       bootImage: lineOf(sections, 'cmdline'),
     }),
   };
 }
-
-/** `version-release.arch` of each installed package of a name, in rpm's order. */
-export const packageReleases = (sections: Sections, name: string): readonly string[] =>
-  linesOf(sections, 'packages').flatMap((line) => {
-    const [found, release, more] = line.split(' ');
-    return found === name && release !== undefined && more === undefined ? [release] : [];
-  });
 
 function imageSizes(sections: Sections): ReadonlyMap<string, number> {
   const pairs = linesOf(sections, 'images').flatMap((line) => {

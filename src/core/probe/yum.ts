@@ -1,5 +1,5 @@
 import type { YumFacts } from '../facts';
-import { packageReleases } from './kernel';
+import { parsePackages } from './packages';
 import { given, lineOf, linesOf, numberOf, type Sections } from './sections';
 
 /** What of yum's configuration decides about an install; undefined where there is no yum. */
@@ -8,7 +8,7 @@ export function parseYum(sections: Sections): YumFacts | undefined {
   const values = mainValues(sections.get('yumconf') ?? '');
   const lock = /^(\d{1,10}) ?(.*)$/.exec(lineOf(sections, 'yumlock') ?? '');
   return {
-    version: packageReleases(sections, 'yum')[0] ?? 'unknown',
+    version: parsePackages(sections).releases('yum')[0] ?? 'unknown',
     exclude: (values.get('exclude') ?? '').split(/[\s,]+/).filter((word) => word !== ''),
     localpkgGpgcheck: /^(1|yes|true)$/i.test(values.get('localpkg_gpgcheck') ?? ''),
     ...given({

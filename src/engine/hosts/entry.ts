@@ -50,7 +50,9 @@ export const newEntry = (host: Host): Entry => ({
 /** The entry after a probe that came through. */
 export function withFacts(entry: Entry, facts: HostFacts, nextAt: number): Entry {
   const { state, memory } = hostState(facts, entry.memory, facts.takenAt);
-  const seen = { state, facts, at: facts.takenAt, restored: false };
+  // A probe to which rpm did not answer shows nothing new: the state stays what it was, and as old as it was.
+  const last = state.kind === 'unknown' ? entry.seen : undefined;
+  const seen = { state: last?.state ?? state, facts, at: last?.at ?? facts.takenAt, restored: false };
   return { ...entry, seen, memory, problem: undefined, failures: 0, automatic: true, nextAt };
 }
 
@@ -59,7 +61,7 @@ export function withMemory(entry: Entry, change: HostMemory): Entry {
   const changed = { ...entry.memory, ...change };
   if (entry.seen === undefined) return { ...entry, memory: changed };
   const { state, memory } = hostState(entry.seen.facts, changed, entry.seen.at);
-  return { ...entry, memory, seen: { ...entry.seen, state } };
+  return { ...entry, memory, seen: { ...entry.seen, state: state.kind === 'unknown' ? entry.seen.state : state } };
 }
 
 /** The entry after a probe that failed; a cancelled one tells nothing. */

@@ -18,6 +18,7 @@ const FRESH: HostFacts = {
   uptimeSeconds: 100,
   kernel: {
     running: ORIGINAL,
+    packagesRead: true,
     runningPackage: `kernel-${ORIGINAL}`,
     installed: [{ release: ORIGINAL, vmlinuz: true, initramfsBytes: 1, bootEntry: true }],
     defaultPath: `/boot/vmlinuz-${ORIGINAL}`,

@@ -31,4 +31,20 @@ describe.each(SHELLS)('probe.sh under %s', (...shell) => {
     expect(Math.abs(facts.hostTime - Date.now())).toBeLessThan(60_000);
     if (process.getuid!() === 0) expect(facts).toMatchObject({ asRoot: true, sudo: 'root' });
   });
+
+  it('tells a package database that cannot be opened from an empty one', () => {
+    const run = (home: string): string =>
+      execFileSync(shell[0]!, [...shell.slice(1), file], {
+        encoding: 'utf8',
+        input: '',
+        stdio: 'pipe',
+        env: { ...process.env, HOME: home },
+      });
+    const file = join(folder, 'script');
+    writeFileSync(file, probeScript('toa-0123', [], false));
+    const home = mkdtempSync(join(folder, 'home-'));
+    expect(parseProbe(run(home), 'toa-0123', 1)).toMatchObject({ facts: { kernel: { packagesRead: true } } });
+    writeFileSync(join(home, '.rpmmacros'), '%_dbpath /proc/nothing/here\n');
+    expect(parseProbe(run(home), 'toa-0123', 1)).toMatchObject({ facts: { kernel: { packagesRead: false, installed: [] } } });
+  });
 });

@@ -14,6 +14,7 @@ export const facts = (more: Partial<HostFacts> = {}): HostFacts => ({
   uptimeSeconds: 60,
   kernel: {
     running: '3.10.0-957.el7.x86_64',
+    packagesRead: true,
     installed: [{ release: '3.10.0-957.el7.x86_64', vmlinuz: true, initramfsBytes: 1000, bootEntry: true }],
     defaultPath: '/boot/vmlinuz-3.10.0-957.el7.x86_64',
   },

@@ -64,7 +64,8 @@ describe('abilities follow the state', () => {
   test('the original kernel can be booted only from a TOA kernel, and only while it is there', () => {
     const toa = { release: '3.10.0-957.21.3.el7.toa.x86_64', vmlinuz: true };
     const original = { release: '3.10.0-957.el7.x86_64', vmlinuz: true };
-    const running = (installed: (typeof toa)[]) => viewOf(STATES[7]!, { facts: facts({ kernel: { running: toa.release, installed } }) });
+    const running = (installed: (typeof toa)[]) =>
+      viewOf(STATES[7]!, { facts: facts({ kernel: { running: toa.release, packagesRead: true, installed } }) });
     expect(abilities(running([original, toa]), none).has('original')).toBe(true);
     expect(abilities(running([toa]), none).has('original')).toBe(false);
   });

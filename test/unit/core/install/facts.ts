@@ -21,6 +21,7 @@ export function facts(row: VendorRow = 'el7', change: Partial<HostFacts> = {}): 
     uptimeSeconds: 1000,
     kernel: {
       running: kernel,
+      packagesRead: true,
       runningPackage: `kernel-${kernel}`,
       installed: [{ release: kernel, vmlinuz: true, initramfsBytes: 20_000_000, bootEntry: true }],
       defaultPath: `/boot/vmlinuz-${kernel}`,

@@ -9,8 +9,10 @@ const NOW = plainFacts().takenAt;
 const none = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
 const origin = { ...none, origin: 100, private: 3 };
 const visitors = { ...none, visitor: 90, origin: 5 };
-const installed = plainFacts({ kernel: { running: '3.10.0-957.el7.x86_64', installed: [{ release: TOA, vmlinuz: true }] } });
-const booted = plainFacts({ kernel: { running: TOA, installed: [{ release: TOA, vmlinuz: true }] } });
+const installed = plainFacts({
+  kernel: { running: '3.10.0-957.el7.x86_64', packagesRead: true, installed: [{ release: TOA, vmlinuz: true }] },
+});
+const booted = plainFacts({ kernel: { running: TOA, packagesRead: true, installed: [{ release: TOA, vmlinuz: true }] } });
 const loaded = (toa: number, ok: number, more: Partial<HostFacts> = {}): HostFacts => ({
   ...booted,
   module: { loaded: true, lookalikes: [], countersReadable: 'yes', counters: { syn_recv_sock_toa: toa, getname_toa_ok: ok } },
