@@ -1,3 +1,4 @@
+import home from '../remote/home.sh';
 import source from '../remote/modprobe.sh';
 import { HostError } from '../core/problem';
 import { runScript, type RunAs } from './runScript';
@@ -8,8 +9,9 @@ import type { Session } from './ports';
  * Rejects with HostError `modprobeFailed` with modprobe's words, sudo and connection problems.
  */
 export async function loadModule(session: Session, options: { readonly as: RunAs; readonly signal: AbortSignal }): Promise<void> {
-  const result = await runScript(session, source, { ...options, deadlineSeconds: 60, what: 'modprobe toa' });
+  const result = await runScript(session, `${home}\n${source}`, { ...options, deadlineSeconds: 60, what: 'modprobe toa' });
   if (result.code === 0) return;
+  if (result.code === 75) throw new HostError({ code: 'hostBusy', run: '' }, session.host.name);
   const message = result.stderr.trim() || result.stdout.trim() || `exit ${result.code}`;
   throw new HostError({ code: 'modprobeFailed', message: message.slice(-600) }, session.host.name);
 }

@@ -1,29 +1,22 @@
 # shellcheck shell=sh disable=SC2154
-# Starts a run and follows it. Runs as root; the editor puts these before it: toa_run (name of the run), toa_mark,
+# Starts a run and follows it. Runs as root after home.sh; before that stand toa_run (name of the run), toa_mark,
 # toa_bytes and toa_sha256 of the script that comes on stdin (toa_bytes=0: follow a run that was started before),
 # toa_from (byte of the journal to go on from, counted from 1), toa_who (for the system log).
 # The run is a process of its own session: neither a lost connection nor a closed editor reaches it.
-set -u
-umask 077
-LC_ALL=C
-PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
-home=/var/lib/toa-hosts
 say() { printf '==%s %s\n' "$toa_mark" "$*"; }
 
-# Only root may ever have written here.
-[ -d "$home" ] || mkdir -m 0755 "$home"
-if [ -L "$home" ] || [ "$(stat -c '%u' "$home")" != 0 ]; then
-  say refused "$home is not root's own directory"
+if ! problem=$(make_home); then
+  say refused "$problem"
   exit 1
 fi
-chmod 0755 "$home"
-[ -d "$home/runs" ] || mkdir -m 0700 "$home/runs"
 run=$home/runs/$toa_run
 
 if [ "$toa_bytes" -gt 0 ]; then
-  mkdir -m 0700 "$run" || exit 1
-  cd "$run" || exit 1
+  if ! mkdir -m 0700 "$run" 2>/dev/null || ! cd "$run"; then
+    # The directory is there already where the run was cancelled before it began.
+    say refused "$run"
+    exit 1
+  fi
   head -c "$toa_bytes" >script
   sum=$(sha256sum script)
   if [ "${sum%% *}" != "$toa_sha256" ]; then
@@ -53,7 +46,10 @@ if [ "$toa_bytes" -gt 0 ]; then
     sync
   '
   command -v logger >/dev/null 2>&1 && logger -t toa-hosts "run $toa_run begins, asked for by $toa_who" 2>/dev/null
-  setsid /bin/sh -c "$supervise" toa-hosts-run "$toa_run" "$toa_mark" "$home" </dev/null >/dev/null 2>&1 9>&- &
+  (
+    trap '' HUP
+    exec setsid /bin/sh -c "$supervise" toa-hosts-run "$toa_run" "$toa_mark" "$home"
+  ) </dev/null >/dev/null 2>&1 &
 else
   if ! cd "$run" || [ ! -f journal ]; then
     say absent

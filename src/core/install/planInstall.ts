@@ -1,4 +1,4 @@
-import { AUTOLOAD_PATH, TOA_RELEASE, autoloadContent } from '../vendor';
+import { AUTOLOAD_PATH, TOA_RELEASE, autoloadContent, isToaRelease } from '../vendor';
 import { installScript } from './script';
 import { installSteps, repairSteps } from './steps';
 import { originalKernel } from './original';
@@ -46,7 +46,13 @@ export function installOutlook(facts: HostFacts): Outlook {
   if ('reason' in supported) return { problem: { code: 'unsupported', reason: supported.reason, system: supported.system } };
   const { row } = supported;
   const release = TOA_RELEASE[row];
+  // Another TOA build has no original kernel beside it that is known to be one.
+  if (isToaRelease(facts.kernel.running) && facts.kernel.running !== release) {
+    return { problem: { code: 'unsupported', reason: 'kernelFlavour', system: facts.kernel.running } };
+  }
   if (isInstalled(facts, release)) {
+    const missing = missingPart(facts, release);
+    if (missing !== undefined) return { problem: { code: 'kernelNotBootable', release, missing } };
     return autoloadIsRight(facts, row) ? { noop: 'alreadyInstalled', release } : { row, needsPackages: false };
   }
   const problem = refuseInstall(facts);
@@ -54,6 +60,14 @@ export function installOutlook(facts: HostFacts): Outlook {
 }
 
 const isInstalled = (facts: HostFacts, release: string): boolean => facts.kernel.installed.some((kernel) => kernel.release === release);
+
+/** What an interrupted install has left missing of an installed kernel. */
+function missingPart(facts: HostFacts, release: string): 'vmlinuz' | 'initramfs' | 'entry' | undefined {
+  const kernel = facts.kernel.installed.find((one) => one.release === release);
+  if (kernel?.vmlinuz !== true) return 'vmlinuz';
+  if ((kernel.initramfsBytes ?? 0) === 0) return 'initramfs';
+  return kernel.bootEntry === false ? 'entry' : undefined;
+}
 
 const autoloadIsRight = ({ autoload }: HostFacts, row: VendorRow): boolean =>
   autoload.exists && autoload.mode === '0755' && autoload.content === autoloadContent(row);

@@ -23,7 +23,7 @@ const EXIT = {
   notBootable: 70,
   cancelled: 71,
   deadline: 72,
-  busy: 75,
+  unpaid: 73,
 } as const;
 
 /**
@@ -70,6 +70,8 @@ export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
       return { code: 'defaultMoved', expected: `/boot/vmlinuz-${plan.original}`, actual: mark('default') ?? '' };
     case EXIT.notBootable:
       return { code: 'kernelNotBootable', release: plan.target, missing: asMissing(mark('missing')) };
+    case EXIT.unpaid:
+      return { code: 'stepFailed', step: 'payOwed', exit, message: lastWords(failure.output), left };
     case EXIT.cancelled:
       return { code: 'cancelled' };
     case EXIT.deadline:

@@ -13,6 +13,9 @@ export interface InstallInputs {
   readonly choices: InstallChoices;
 }
 
+/** What rpm's scriptlets and yum create must stay readable to others, as if a person had run them. */
+const PACKAGE_UMASK = 'umask 022';
+
 /** Waiting for yum's lock, metadata and dependency solving. Seconds. */
 const YUM_DEADLINE_SECONDS = 300;
 
@@ -37,10 +40,11 @@ export function installSteps(inputs: InstallInputs): readonly PlanStep[] {
       ],
       { original },
     ),
-    ...(saved === `/boot/vmlinuz-${original}` ? [] : [step('makeRunningDefault', [`set_default ${quote(original)}`], { original, saved })]),
-    step('holdDefault', ['hold_default']),
+    // Also where it is the default already: an entry that is the default only by being the first is one no more after the install.
+    step('makeRunningDefault', [`set_default ${quote(original)}`], { original, saved }),
+    step('holdDefault', [`hold_default ${quote(original)}`]),
     ...firmwareStep(inputs),
-    step('installKernel', [...kernelCommands(inputs), `installed ${quote(kernelOf(packages).nevra)}`], { target }),
+    step('installKernel', [PACKAGE_UMASK, ...kernelCommands(inputs), `installed ${quote(kernelOf(packages).nevra)}`], { target }),
     step(
       'keepDefault',
       [`[ "$(default_kernel)" = ${quote(`/boot/vmlinuz-${original}`)} ] || set_default ${quote(original)}`, 'default_kernel'],
@@ -71,7 +75,7 @@ const kernelOf = (packages: readonly LocalPackage[]): LocalPackage => {
 
 /** Where an upload waits for root to take it: its name is its hash, so that nothing stale is ever taken for it. */
 export const uploadPath = (facts: HostFacts, local: Pick<LocalPackage, 'sha256'>): string =>
-  `/var/tmp/toa-hosts-${facts.user.uid}/${local.sha256}.rpm`;
+  `${facts.user.uid === 0 ? '/var/lib/toa-hosts/uploads' : `/var/tmp/toa-hosts-${facts.user.uid}`}/${local.sha256}.rpm`;
 
 function checkFacts(facts: HostFacts): readonly string[] {
   const read = {
@@ -87,7 +91,7 @@ function checkFacts(facts: HostFacts): readonly string[] {
 const takePackage =
   (facts: HostFacts) =>
   (local: LocalPackage): string =>
-    `take_package ${[uploadPath(facts, local), local.file, local.sha256, local.nevra].map(quote).join(' ')}`;
+    `take_package ${quote(uploadPath(facts, local))} ${quote(local.file)} ${local.bytes} ${local.sha256} ${quote(local.nevra)}`;
 
 /** el6 only. Whether the installed firmware is new enough is rpm's to say, of the kernel alone (domain: --test). */
 function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
@@ -101,6 +105,7 @@ function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
     step(
       'installFirmware',
       [
+        PACKAGE_UMASK,
         `if rpm -i --test${flags} ${kernel} >/dev/null 2>&1; then`,
         `  echo 'the installed kernel-firmware is new enough'`,
         `else`,
@@ -122,6 +127,8 @@ function kernelCommands({ row, choices, packages }: InstallInputs): readonly str
   if (row === 'el6' || choices.tool === 'rpm' || choices.nodeps || choices.force) return [`rpm -ivh${rpmFlags(choices)} ${file}`];
   const options = [
     '-y',
+    // Less than this, as a yum.conf may say, and the word that the transaction has begun is not printed.
+    '-d 2 -e 2',
     '--setopt=installonly_limit=0',
     '--setopt=exit_on_lock=1',
     ...(choices.repositories ? [] : [`--disablerepo='*'`]),
@@ -149,7 +156,7 @@ function checkAfter({ facts, row, target, packages }: InstallInputs): readonly s
     `bootable ${quote(target)}`,
     `bootable ${quote(original)}`,
     `ls -l ${quote(moduleFile(row, target))}`,
-    `expect defaultKernel "$(default_kernel)" ${quote(`/boot/vmlinuz-${original}`)}`,
+    `[ "$(default_kernel)" = ${quote(`/boot/vmlinuz-${original}`)} ] || set_default ${quote(original)}`,
     `rm -f ${packages.map((p) => `./${p.file}`).join(' ')}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import cancelSource from '../../remote/cancel.sh';
+import home from '../../remote/home.sh';
 import { HostError } from '../../core/problem';
 import { changedFacts } from '../../core/install/fingerprint';
 import { runProblem } from '../../core/install/remedy';
@@ -43,17 +44,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
 
   const run: Run = { id: `${plan.id}-${randomBytes(2).toString('hex')}`, mark: nonce() };
   const record = createRecord(plan, onEvent);
-  const cancel = (): void => {
-    const asked = connect().then((again) =>
-      runScript(again, `toa_run=${quote(run.id)}\n${cancelSource}`, {
-        as,
-        signal: AbortSignal.timeout(30_000),
-        deadlineSeconds: 30,
-        what: 'cancel',
-      }),
-    );
-    asked.catch(() => undefined);
-  };
+  const cancel = (): void => void cancelRun(run, options);
   signal.addEventListener('abort', cancel, { once: true });
   const never = new AbortController();
   const exit = await followRun(run, plan.script, {
@@ -62,6 +53,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
     host,
     clock: options.clock,
     signal: never.signal,
+    before: signal,
     onEvent: record.onEvent,
   }).finally(() => signal.removeEventListener('abort', cancel));
 
@@ -73,6 +65,17 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
   }
   const left = changedFacts(before, after).length > 0 ? 'changed' : 'unchanged';
   throw new HostError(runProblem({ ...record.failure(), exit, left }, plan), host);
+}
+
+/** Asks the run to stop before its next step; asked again where the connection was in the way. */
+async function cancelRun(run: Run, { connect, as, clock }: ApplyOptions): Promise<void> {
+  const script = [`toa_run=${quote(run.id)}`, home, cancelSource].join('\n');
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const signal = AbortSignal.timeout(60_000);
+    const asked = connect().then((session) => runScript(session, script, { as, signal, deadlineSeconds: 30, what: 'cancel' }));
+    if ((await asked.catch(() => undefined))?.code === 0) return;
+    await clock.sleep(3000);
+  }
 }
 
 const probe = (session: Session, options: ApplyOptions, signal: AbortSignal): Promise<HostFacts> =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import home from '../../remote/home.sh';
 import startSource from '../../remote/start.sh';
 import { HostError } from '../../core/problem';
 import { journalEvents, type JournalEvent } from '../../core/install/journal';
@@ -21,6 +22,8 @@ export interface FollowOptions {
   readonly clock: Clock;
   /** Ends the following, not the run. */
   readonly signal: AbortSignal;
+  /** Gives the run up as long as it has not begun. */
+  readonly before: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
   /** How long a lost connection is looked for again. */
   readonly lostAfterSeconds?: number;
@@ -64,6 +67,14 @@ async function follow(
   position: { from: number; started: boolean },
   options: FollowOptions,
 ): Promise<number | 'busy' | undefined> {
+  // Until the run has begun, cancelling is simply not beginning; from then on it is asked of the run, and following goes on.
+  const giveUp = new AbortController();
+  const cancel = (): void => {
+    if (!position.started) giveUp.abort();
+  };
+  options.before.addEventListener('abort', cancel, { once: true });
+  if (options.before.aborted) cancel();
+  const signal = AbortSignal.any([options.signal, giveUp.signal]);
   const session = await options.connect();
   const bytes = position.started ? 0 : Buffer.byteLength(script);
   const variables = {
@@ -75,12 +86,14 @@ async function follow(
     toa_who: session.user,
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  const channel = await openScript(session, `${assignments.join('\n')}\n${startSource}`, { as: options.as, signal: options.signal });
+  const channel = await openScript(session, [...assignments, home, startSource].join('\n'), { as: options.as, signal });
   const errors = drain(channel.stderr, options.onEvent);
   let last: JournalEvent | undefined;
   try {
-    if (bytes > 0) await channel.write(script);
+    if (!position.started) signal.throwIfAborted();
+    // From the first byte on the run may have begun, whatever becomes of this connection.
     position.started = true;
+    if (bytes > 0) await channel.write(script);
     for await (const line of lines(channel.stdout, { onLine: (taken) => (position.from += taken) })) {
       for (const event of journalEvents(line, run.mark)) {
         options.onEvent(event);
@@ -89,6 +102,7 @@ async function follow(
       if (last !== undefined && ENDS.has(last.kind)) break;
     }
   } finally {
+    options.before.removeEventListener('abort', cancel);
     channel.close();
     channel.exit.catch(() => undefined);
     await errors;
@@ -102,7 +116,7 @@ async function follow(
       // The connection went before the whole script had come: the run never began.
       throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
     case 'refused':
-      throw new HostError({ code: 'unexpected', message: last.text }, options.host);
+      throw new HostError(options.before.aborted ? { code: 'cancelled' } : { code: 'unexpected', message: last.text }, options.host);
     default:
       return undefined;
   }

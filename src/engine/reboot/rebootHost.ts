@@ -1,13 +1,10 @@
-import words from '../../remote/words.sh';
-import rebootSource from '../../remote/reboot.sh';
-import { HostError, type FactName, type Problem } from '../../core/problem';
-import { quote } from '../../core/shell';
-import { nonce } from '../nonce';
+import { HostError } from '../../core/problem';
 import { probeHost } from '../probeHost';
-import { runScript, type RunAs } from '../runScript';
+import { startReboot } from './startReboot';
 import { waitForBoot } from './waitForBoot';
 import type { Host } from '../../core/host';
 import type { HostFacts } from '../../core/facts';
+import type { RunAs } from '../runScript';
 import type { Clock, Prompts, Transport } from '../ports';
 
 /** The phases of a reboot, in order. */
@@ -53,7 +50,7 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
   const connecting = options.prompts === undefined ? { signal } : { prompts: options.prompts, signal };
   const session = await transport.connect(host, connecting);
   onPhase('prepare');
-  await prepare(session, options);
+  await startReboot(session, options);
   onPhase('shutDown');
   await waitForBoot({
     host,
@@ -90,31 +87,3 @@ const missing = (before: HostFacts, after: HostFacts): readonly number[] => {
   const now = new Set(after.listeners.map((listener) => listener.port));
   return [...new Set(before.listeners.map((listener) => listener.port))].filter((port) => !now.has(port));
 };
-
-async function prepare(session: Parameters<typeof runScript>[0], options: RebootOptions): Promise<void> {
-  const mark = nonce();
-  const variables = {
-    toa_mark: mark,
-    toa_release: options.release,
-    toa_package: options.package ?? '',
-    toa_boot_id: options.facts.bootId,
-  };
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  const script = [...assignments, words, rebootSource].join('\n');
-  const result = await runScript(session, script, { as: options.as, signal: options.signal, deadlineSeconds: 120, what: 'reboot' });
-  if (result.code === 0) return;
-  throw new HostError(whyNot(result.stdout + result.stderr, mark, result.code, options), options.host.name);
-}
-
-/** Nothing has been rebooted: the script stopped before. */
-function whyNot(output: string, mark: string, exit: number, options: RebootOptions): Problem {
-  const said = (name: string): string | undefined => new RegExp(`^==${mark} ${name} (.*)$`, 'm').exec(output)?.[1]?.trim();
-  const [changed, missingPart, moved] = [said('changed'), said('missing'), said('default')];
-  if (changed !== undefined) return { code: 'planStale', changed: [changed as FactName] };
-  if (missingPart === 'vmlinuz' || missingPart === 'initramfs' || missingPart === 'entry') {
-    return { code: 'kernelNotBootable', release: options.release, missing: missingPart };
-  }
-  if (moved !== undefined) return { code: 'defaultMoved', expected: `/boot/vmlinuz-${options.release}`, actual: moved };
-  const words = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('=='));
-  return { code: 'stepFailed', step: 'reboot', exit, message: words.slice(-6).join('\n').slice(-600), left: 'unchanged' };
-}

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installOutlook, planInstall, PLAIN } from '../../../src/core/install/planInstall';
 import { applyPlan } from '../../../src/engine/install/applyPlan';
@@ -80,7 +79,7 @@ export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassw
     const packages = outlook.needsPackages
       ? await preparePackages(outlook.row, {
           sources: { ...labSources(lab), ...sources },
-          cacheDirectory: await mkdtemp(join(tmpdir(), 'toa-packages-')),
+          cacheDirectory: await mkdtemp(join(lab.dir, 'packages-')),
           signal: live,
           onProgress: () => undefined,
           confirm: () => Promise.resolve(true),

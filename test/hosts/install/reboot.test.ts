@@ -3,6 +3,8 @@ import { TOA_RELEASE } from '../../../src/core/vendor';
 import { loadModule } from '../../../src/engine/loadModule';
 import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
 import { systemClock } from '../../../src/engine/clock';
+import { startReboot } from '../../../src/engine/reboot/startReboot';
+import type { Channel, Session } from '../../../src/engine/ports';
 import type { HostError } from '../../../src/core/problem';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
 import { workbench, type Workbench } from './bench';
@@ -44,6 +46,14 @@ const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => (error as HostError).problem,
   );
+const proxy = (channel: Channel): Channel => ({
+  stdout: channel.stdout,
+  stderr: channel.stderr,
+  write: (data) => channel.write(data),
+  end: () => channel.end(),
+  exit: channel.exit,
+  close: () => channel.close(),
+});
 const defaultKernel = async (): Promise<string | undefined> => (await bench.probe()).kernel.defaultPath;
 
 it('there and back: TOA, then the original kernel', async () => {
@@ -80,6 +90,45 @@ it('a host that was rebooted since the consent is not rebooted again', async () 
   bench.transport.drop(bench.host.id);
   expect(await problemOf(reboot({ facts }))).toEqual({ code: 'planStale', changed: ['bootId'] });
   expect(await machine.boots()).toBe(boots + 1);
+});
+
+it('is refused while another editor’s run, or anybody’s package tool, is at work', async () => {
+  await installed();
+  const boots = await machine.boots();
+  await machine.shell(
+    `exec 9>>/var/lib/toa-hosts/lock; flock -n 9; echo 'other-run 1 1 x 0' >/var/lib/toa-hosts/running; sleep 4 9>&9 </dev/null >/dev/null 2>&1 &`,
+  );
+  expect(await problemOf(reboot())).toEqual({ code: 'hostBusy', run: 'other-run' });
+  expect(await problemOf(loadModule(await bench.connect(), { as: await bench.as(), signal: new AbortController().signal }))).toMatchObject({
+    code: 'hostBusy',
+  });
+  await machine.shell('rm /var/lib/toa-hosts/running; sleep 5');
+  await machine.shell('sleep 300 </dev/null >/dev/null 2>&1 & echo $! >/var/run/yum.pid');
+  expect(await problemOf(reboot())).toMatchObject({ code: 'yumLocked', command: expect.stringContaining('sleep') as unknown });
+  expect(await machine.boots()).toBe(boots);
+  expect(await defaultKernel()).toBe(`/boot/vmlinuz-${original}`);
+});
+
+it('given up before its last word, it never happens', async () => {
+  await installed();
+  const boots = await machine.boots();
+  const session = await bench.connect();
+  const facts = await bench.probe();
+  const mute: Session = {
+    ...session,
+    open: async (command, options) => {
+      const channel = await session.open(command, options);
+      // Everything arrives but the word that starts the reboot: the connection is gone by then.
+      return {
+        ...proxy(channel),
+        write: (data) => (/^toa-[0-9a-f]+\n$/.test(data.toString()) ? (channel.close(), Promise.resolve()) : channel.write(data)),
+      };
+    },
+  };
+  await startReboot(mute, { facts, release: target, as: await bench.as(), signal: new AbortController().signal });
+  await systemClock.sleep(5000);
+  expect(await machine.boots()).toBe(boots);
+  expect((await machine.power()).state).toBe('up');
 });
 
 it('a shutdown that hangs is told from a boot that takes long', async () => {

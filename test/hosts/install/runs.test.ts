@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { HostError } from '../../../src/core/problem';
+import { problemOf as problemIn, type HostError } from '../../../src/core/problem';
 import { startLab, type Lab } from '../../lab/lab';
 import { workbench, type Workbench } from './bench';
 import type { Plan } from '../../../src/core/plan';
@@ -22,6 +22,8 @@ const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => (error as HostError).problem,
   );
+const problemCode = (error: unknown): string => problemIn(error).code;
+
 /** A plan that takes long enough in its package step for something to happen meanwhile. */
 const slowly = (plan: Plan, seconds: number): Plan => ({
   ...plan,
@@ -73,6 +75,38 @@ it('cancelling stops before the next step, and what was borrowed is given back',
   const after = await bench.probe();
   expect(after.kernel.installed).toHaveLength(1);
   expect(after.kernel.updateDefault).toBe('yes');
+});
+
+it('cancelled before it has begun, it never begins', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const bench = open();
+  const abort = new AbortController();
+  const plan = await bench.plan();
+  const running = bench.apply(plan, abort.signal);
+  await expect.poll(() => bench.events.some((e) => e.kind === 'upload' && e.done === e.total), { timeout: 60_000, interval: 5 }).toBe(true);
+  abort.abort();
+  await expect(running).rejects.toSatisfy((error: unknown) => problemCode(error) === 'cancelled');
+  expect((await bench.probe()).kernel.installed).toHaveLength(1);
+});
+
+it('a package that makes itself the default in spite of all: moved back, also when the run is cancelled meanwhile', async () => {
+  const machine = lab.host('centos7');
+  await machine.reset();
+  const bench = open();
+  const abort = new AbortController();
+  const plan = await bench.plan();
+  const grab = `grubby --set-default=/boot/vmlinuz-${plan.target}\nsleep 4\n`;
+  const script = plan.script.replace(/^(installed 'kernel-.*)$/m, `$1\n${grab}`);
+  expect(script).not.toBe(plan.script);
+  const running = bench.apply({ ...plan, script }, abort.signal);
+  await reached(bench, 'installKernel');
+  abort.abort();
+  expect(await problemOf(running)).toEqual({ code: 'cancelled' });
+  const after = await bench.probe();
+  expect(after.kernel.defaultPath).toBe(`/boot/vmlinuz-${plan.original}`);
+  expect(after.kernel.updateDefault).toBe('yes');
+  expect((await machine.shell('find /var/lib/toa-hosts -name "*.rpm"; ls /var/lib/toa-hosts/owed')).stdout).toBe('');
 });
 
 it('power lost while the default was held: the next run pays what is owed before it does anything', async () => {

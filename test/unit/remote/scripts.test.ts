@@ -28,7 +28,7 @@ const OTHERS: Readonly<Record<string, EraTool>> = {
   reboot: { short: '' },
   restorecon: { short: 'F' },
   rmdir: { short: '' },
-  rpm: { short: 'qfpVia', long: ['qf=', 'version', 'queryformat='] },
+  rpm: { short: 'qfpVia', long: ['qf=', 'version', 'queryformat=', 'nodeps'] },
   sh: { short: 'sc:', stops: true },
   shutdown: { short: 'rhk' },
   sleep: { short: '' },
@@ -40,6 +40,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   systemctl: '/run/systemd/system',
   'systemd-detect-virt': 'command -v systemd-detect-virt',
   fsfreeze: 'command -v fsfreeze',
+  lsinitrd: 'command -v lsinitrd',
 };
 /** Words in front of a command, ours and the system's, with how many words of their own. */
 const PREFIXES: Readonly<Record<string, number>> = { limit: 1, timeout: 1, with_deadline: 1, exec: 0, nohup: 0, setsid: 0, sudo: 0 };

@@ -1,11 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const words = join(import.meta.dirname, '../../../src/remote/words.sh');
+const remote = join(import.meta.dirname, '../../../src/remote');
+const words = ['home', 'words', 'default', 'tool'].map((name) => readFileSync(join(remote, `${name}.sh`), 'utf8')).join('\n');
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh'], ['posh']];
+
+/** A boot loader whose default is a file; --set-default of anything but `old` answers 0 and changes nothing. */
+const GRUBBY = `grubby() {
+  case $1 in
+    --default-kernel) cat default.now 2>/dev/null || echo /boot/vmlinuz-old ;;
+    --set-default=/boot/vmlinuz-old) echo /boot/vmlinuz-old >default.now ;;
+  esac
+}`;
 
 /** Runs a script in the words of an install, in a directory of its own, with the host's places moved there. */
 function run(
@@ -15,8 +24,8 @@ function run(
 ): { code: number; output: string; dir: string } {
   const dir = mkdtempSync(join(tmpdir(), 'toa-words-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
-  const places = `home=${dir}/home owed=${dir}/home/owed kernel_config=${dir}/kernel\nmkdir -p "$home"`;
-  writeFileSync(join(dir, 'script'), `${readFileSync(words, 'utf8')}\n${places}\n${script}\n`);
+  const places = `home=${dir}/home owed=${dir}/home/owed kernel_config=${dir}/kernel\nmkdir -p "$home"\n${GRUBBY}`;
+  writeFileSync(join(dir, 'script'), `${words}\n${places}\n${script}\n`);
   const [program = '', ...args] = shell;
   const done = spawnSync(program, [...args, './script', 'MARK'], { cwd: dir, encoding: 'utf8' });
   return { code: done.status ?? -1, output: done.stdout + done.stderr, dir };
@@ -47,7 +56,7 @@ describe.each(shells)('%s %s', (...shell) => {
 
   it('holds the default and gives the file back byte for byte, also after a failed step', () => {
     const original = '# no newline at the end, and a CR\r\nUPDATEDEFAULT=yes\n\tDEFAULTKERNEL=kernel';
-    const script = `chmod 0640 kernel\nhold() { hold_default; }\nlook() { sh -c '. ./kernel; echo "held: $UPDATEDEFAULT"'; false; }\nstep hold\nstep look`;
+    const script = `chmod 0640 kernel\nhold() { hold_default old; }\nlook() { sh -c '. ./kernel; echo "held: $UPDATEDEFAULT"'; false; }\nstep hold\nstep look`;
     const { code, output, dir } = run(shell, script, { kernel: original });
     expect(code).toBe(1);
     expect(output).toContain('held: no');
@@ -56,14 +65,66 @@ describe.each(shells)('%s %s', (...shell) => {
   });
 
   it('pays what an earlier run left owed, once', () => {
-    const script = `hold_default\n: "the power goes here"\npay_owed\npay_owed\necho "$(ls "$owed")."`;
+    const script = `hold_default old\n: "the power goes here"\npay_owed\npay_owed\necho "$(ls "$owed")."`;
     const { output, dir } = run(shell, script, { kernel: 'UPDATEDEFAULT=yes\n' });
     expect(output.match(/is as it was/g)).toHaveLength(1);
     expect(readFileSync(join(dir, 'kernel'), 'utf8')).toBe('UPDATEDEFAULT=yes\n');
   });
 
+  it('a default that moved during the transaction is moved back, also when the run is cancelled then', () => {
+    for (const end of ['false', ': >cancel']) {
+      const script = `hold() { hold_default old; }\nmove() { echo /boot/vmlinuz-new >default.now; ${end}; }\nstep hold\nstep move\nstep hold`;
+      const { code, output, dir } = run(shell, script, { kernel: 'UPDATEDEFAULT=yes\n' });
+      expect(code).toBe(end === 'false' ? 1 : 71);
+      expect(output).toContain('the default is old again');
+      expect(readFileSync(join(dir, 'default.now'), 'utf8')).toBe('/boot/vmlinuz-old\n');
+    }
+  });
+
+  it('a debt that cannot be paid stands, is said, and stops the next run instead of being borrowed over', () => {
+    const script = `hold_default old\nmkdir kernel.toa-hosts\nbroken() { false; }\n( step broken )\n( hold_default old )\necho "again $?"\nrm -r kernel.toa-hosts\npay_owed`;
+    const { output, dir } = run(shell, script, { kernel: 'UPDATEDEFAULT=yes\n' });
+    expect(output).toContain('==MARK unpaid\n');
+    expect(output).toContain('again 73\n');
+    expect(readFileSync(join(dir, 'kernel'), 'utf8')).toBe('UPDATEDEFAULT=yes\n');
+  });
+
+  it('what somebody edited in the meantime stays; only our line goes', () => {
+    const script = `hold_default old\nsed -i s/yes/maybe/ kernel\npay_owed`;
+    const { dir } = run(shell, script, { kernel: 'UPDATEDEFAULT=yes\n' });
+    expect(readFileSync(join(dir, 'kernel'), 'utf8')).toBe('UPDATEDEFAULT=maybe\n\n');
+  });
+
+  it('a file that cannot be written whole is not touched', () => {
+    const full = `cp() { head -c 4096 "$1" >"$2"; }`;
+    const { output, dir } = run(shell, `${full}\nput_file ./big ./small 0644\necho "said $?"`, {
+      big: 'x'.repeat(100_000),
+      small: 'as it was',
+    });
+    expect(output).toContain('said 1\n');
+    expect(existsSync(join(dir, 'small.toa-hosts'))).toBe(false);
+    expect(readFileSync(join(dir, 'small'), 'utf8')).toBe('as it was');
+  });
+
+  it('on XFS what GRUB must see is frozen out of the journal and thawed, with a thaw armed before', () => {
+    const fakes = `stat() { echo xfs; }\nfsfreeze() { echo "fsfreeze $1 $2"; }\ndf() { echo 'dev 1 1 1 1% /boot'; }`;
+    expect(run(shell, `${fakes}\nflush_boot`).output).toBe('fsfreeze -f /boot\nfsfreeze -u /boot\n');
+    expect(run(shell, `${fakes}\nstat() { echo ext2/ext3; }\nflush_boot`).output).toBe('');
+  });
+
+  it('the copies of a failed or cancelled run’s packages do not stay', () => {
+    expect(run(shell, `one() { : >a.rpm; false; }\ntrap 'ls' EXIT\nstep one`).output).not.toContain('a.rpm');
+  });
+
+  it('a kernel is intact although its ghosts and depmod’s files differ, and is not where content does', () => {
+    const verify = (lines: string): number => run(shell, `rpm() { printf '${lines}'; return 1; }\nintact kernel-1`).code;
+    expect(verify('.M.......  g /boot/initramfs-1.img\\n.......T.    /lib/modules/1/modules.builtin.alias.bin\\n')).toBe(0);
+    expect(verify('S.5....T.    /boot/vmlinuz-1\\n')).toBe(1);
+    expect(verify('missing     /lib/modules/1/kernel/net/toa/toa.ko.xz\\n')).toBe(1);
+  });
+
   it('a host without /etc/sysconfig/kernel has nothing to hold', () => {
-    expect(run(shell, 'hold_default && pay_owed && echo fine').output).toMatch(/fine\n$/);
+    expect(run(shell, 'hold_default old && pay_owed && echo fine').output).toMatch(/fine\n$/);
   });
 
   it('takes a package only if root’s own copy is a regular file of the planned hash', () => {
@@ -71,7 +132,7 @@ describe.each(shells)('%s %s', (...shell) => {
     const take = (file: string, hash: string): ReturnType<typeof run> =>
       run(
         shell,
-        `rpm() { printf 'name-1-1.x86_64'; }\nln -s package link\nmkfifo pipe\none() { take_package ${file} copy.rpm ${hash} name-1-1.x86_64; }\nstep one`,
+        `rpm() { printf 'name-1-1.x86_64'; }\nln -s package link\nmkfifo pipe\none() { take_package ${file} copy.rpm 7 ${hash} name-1-1.x86_64; }\nstep one`,
         { package: 'package' },
       );
     expect(take('package', sum).code).toBe(0);
@@ -83,17 +144,14 @@ describe.each(shells)('%s %s', (...shell) => {
 
   it('takes no package that holds something else', () => {
     const sum = spawnSync('sha256sum', { input: 'package' }).stdout.toString().split(' ')[0]!;
-    const script = `rpm() { printf 'other-2-2.x86_64'; }\none() { take_package package copy.rpm ${sum} name-1-1.x86_64; }\nstep one`;
+    const script = `rpm() { printf 'other-2-2.x86_64'; }\none() { take_package package copy.rpm 7 ${sum} name-1-1.x86_64; }\nstep one`;
     const { code, output } = run(shell, script, { package: 'package' });
     expect(code).toBe(67);
     expect(output).toContain('==MARK package copy.rpm other-2-2.x86_64\n');
   });
 
   it('a default that cannot be set is not believed', () => {
-    const { code, output } = run(
-      shell,
-      `grubby() { case $1 in --default-kernel) echo /boot/vmlinuz-old ;; esac; }\none() { set_default new; }\nstep one`,
-    );
+    const { code, output } = run(shell, 'one() { set_default new; }\nstep one');
     expect(code).toBe(69);
     expect(output).toContain('==MARK default /boot/vmlinuz-old\n');
   });
@@ -115,10 +173,4 @@ describe.each(shells)('%s %s', (...shell) => {
     expect(code).toBe(7);
     expect(output).toContain(`${Array.from({ length: 3000 }, (_, n) => n + 1).join('\n')}\nend==MARK end one 7`);
   });
-});
-
-it('the words are not run by being there', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'toa-words-'));
-  chmodSync(dir, 0o755);
-  expect(spawnSync('dash', [words, 'MARK'], { cwd: dir, encoding: 'utf8' }).stdout).toBe('');
 });
