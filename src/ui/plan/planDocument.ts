@@ -116,7 +116,7 @@ function steps(plan: Plan): string {
             size(bytes),
           ),
         ];
-  return [...upload, ...plan.steps.map(stepText)].map((text, i) => `${i + 1}. ${documentText(text)}`).join('\n');
+  return [...upload, ...plan.steps.map(stepText)].map((text, i) => wrapped(`${i + 1}. ${documentText(text)}`, '   ')).join('\n');
 }
 
 function warnings(plan: Plan): string {
