@@ -7,6 +7,7 @@ import { answerModal, codeLens, contextMenu } from './workbench';
 /** Install TOA… up to its plan. */
 export async function plan(page: Page, host: string): Promise<void> {
   await contextMenu(page, hostRow(page, host), 'Install TOA…');
+  await page.getByRole('tab', { name: `TOA plan, ${host}`, selected: true }).waitFor({ timeout: 90_000 });
   await planShown(page);
 }
 

@@ -199,7 +199,8 @@ export async function screenshot(page: Page, name: string, folder = 'artefacts/e
   return file;
 }
 
-async function retry(action: () => Promise<void>, times = 5): Promise<void> {
+/** Tries again what a redraw of the workbench may have spoilt. */
+export async function retry(action: () => Promise<void>, times = 5): Promise<void> {
   for (let left = times; ; left -= 1) {
     try {
       await action();

@@ -1,0 +1,124 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startLab, type Lab, type LabHost } from '../lab/lab';
+import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
+import { hostRow, openTree } from './job';
+import { answerModal, contextMenu, contextMenuItems, modal, pickRow, retry, runCommand, screenshot, tab, treeItem } from './workbench';
+
+// What the tree says of hosts after the install, what it offers then, and several hosts at once.
+
+const [first, second] = ['lab-centos7', 'lab-rhel7'];
+const autoload = '/etc/sysconfig/modules/toa.modules';
+let lab: Lab;
+let editor: OpenEditor;
+
+beforeAll(async () => {
+  lab = await startLab({ systems: ['centos7', 'rhel7'] });
+  await Promise.all(lab.hosts.map(bootToa));
+  editor = await openEditor({ settings: lab.settings });
+});
+afterAll(async () => {
+  await editor.close();
+  await lab.stop();
+});
+beforeEach(() => keepWhatFailed(() => editor));
+
+/** Installs the TOA kernel past the product and boots it, with an autoload file that is not executable. */
+async function bootToa(machine: LabHost): Promise<void> {
+  const { path, nevra } = lab.packages.files.el7;
+  await copyFile(path, join(machine.root, 'var/tmp', `${nevra}.rpm`));
+  const body = `#! /bin/bash\\nif [ -e /lib/modules/\`uname -r\`/kernel/net/toa/toa.ko.xz ] ;\\nthen\\nmodprobe toa > /dev/null 2>&1\\nfi\\n`;
+  const done = await machine.shell(`set -e
+    rpm -i --nodeps /var/tmp/${nevra}.rpm
+    grubby --set-default=/boot/vmlinuz-${nevra.replace('kernel-', '')}
+    printf '${body}' >${autoload}; chmod 644 ${autoload}`);
+  expect(done).toMatchObject({ code: 0 });
+  const boots = await machine.boots();
+  await machine.shell('reboot');
+  await machine.booted(boots);
+}
+
+test('rows say name and state to a screen reader', async () => {
+  const { page } = editor;
+  await openTree(page, { [first]: 'toa.modules not executable', [second]: 'toa.modules not executable' });
+  expect(await hostRow(page, first).getAttribute('aria-label')).toMatch(/^lab-centos7, drifted: /);
+  await treeItem(page, /^Test, 1 host · 1 needs attention$/).waitFor();
+  await hostRow(page, first).click();
+  await page.keyboard.press('ArrowRight');
+  for (const part of ['Kernel', 'Module', 'Autoload', 'Default kernel']) await treeItem(page, new RegExp(`^${part}, .`)).waitFor();
+  await shootThemes(page, 'states-drifted');
+  await page.keyboard.press('ArrowLeft');
+});
+
+test('Load Module loads it, and a probe sees it', async () => {
+  const { page } = editor;
+  await contextMenu(page, hostRow(page, first), 'Load Module');
+  const modules = async () => (await lab.host('centos7').shell('cut -d" " -f1 /proc/modules')).stdout;
+  await expect.poll(modules, { timeout: 60_000 }).toMatch(/^toa$/m);
+  await hostRow(page, first, 'drifted: toa.modules not executable').waitFor();
+  expect(await contextMenuItems(page, hostRow(page, first))).not.toContain('Load Module');
+  await lab.host('centos7').shell(`chmod 755 ${autoload}`);
+  await contextMenu(page, hostRow(page, first), 'Refresh');
+  await hostRow(page, first, '(loaded|receiving|delivering)').waitFor();
+  await screenshot(page, 'states-loaded');
+});
+
+/** Chooses from the menu of two selected rows. Escape, which makes a menu sure to be closed, would end the selection. */
+async function onBoth(item: string): Promise<void> {
+  const { page } = editor;
+  const menu = page.locator('.context-view .monaco-menu');
+  await retry(async () => {
+    await hostRow(page, first).click();
+    await hostRow(page, second).click({ modifiers: ['Control'] });
+    await hostRow(page, second).click({ button: 'right' });
+    await menu.getByRole('menuitem', { name: item, exact: true }).click({ timeout: 5000, delay: 200 });
+    await menu.waitFor({ state: 'detached', timeout: 5000 });
+  });
+}
+
+test('several rows are refreshed and verified together', async () => {
+  const { page } = editor;
+  await lab.host('rhel7').shell(`modprobe toa; chmod 755 ${autoload}`);
+  await onBoth('Refresh');
+  await hostRow(page, second, '(loaded|receiving|delivering)').waitFor();
+  await onBoth('Verify');
+  for (const host of [first, second]) await hostRow(page, host, 'verifying').waitFor({ timeout: 60_000 });
+  await screenshot(page, 'states-verifying');
+  for (const host of [first, second]) await hostRow(page, host, '(loaded|receiving|delivering)').waitFor({ timeout: 60_000 });
+  // Several reports do not pile up: each is a command away.
+  expect(await tab(page, /TOA report/).count()).toBe(0);
+  await contextMenu(page, hostRow(page, first), 'Show Report');
+  await tab(page, `TOA report, ${first}`).waitFor();
+});
+
+test('the palette asks which hosts', async () => {
+  const { page } = editor;
+  await runCommand(page, 'TOA: Verify');
+  for (const host of [first, second]) await pickRow(page, host).first().waitFor();
+  await screenshot(page, 'states-pick');
+  await pickRow(page, second).first().locator('.monaco-checkbox, input[type=checkbox]').first().click();
+  await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+  await hostRow(page, second, 'verifying').waitFor();
+  await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 60_000 });
+});
+
+test('what has moved away is shown with its reason', async () => {
+  const { page } = editor;
+  await lab.host('rhel7').shell(`rm ${autoload}`);
+  await contextMenu(page, hostRow(page, second), 'Refresh');
+  await hostRow(page, second, 'drifted: toa.modules missing').waitFor();
+  await screenshot(page, 'states-autoload-missing');
+});
+
+test('Boot Original Kernel… goes back on consent, and that is no drift', async () => {
+  const { page } = editor;
+  await contextMenu(page, hostRow(page, first), 'Boot Original Kernel…');
+  const question = `Boot the original kernel on ${first}`;
+  await modal(page, question).waitFor({ timeout: 60_000 });
+  await screenshot(page, 'states-original-consent');
+  await answerModal(page, question, 'Boot Original Kernel');
+  await hostRow(page, first, 'installed, awaiting reboot').waitFor({ timeout: 240_000 });
+  expect((await lab.host('centos7').shell('uname -r; grubby --default-kernel')).stdout).not.toContain('.toa.');
+  await screenshot(page, 'states-original');
+});
