@@ -1,15 +1,21 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { HostError } from '../../core/problem';
 import { hashFile } from './files';
 import type { PackageSource, PrepareOptions } from './preparePackages';
 
-/** A transfer that brings nothing for this long has failed. */
-const IDLE_SECONDS = 30;
+/** What a download may take at most. */
+export interface DownloadLimits {
+  /** A transfer that brings nothing for this long has failed. */
+  readonly idleSeconds: number;
+  /** The vendor's packages have 50 MB; a server must not be able to fill the disk. */
+  readonly mostBytes: number;
+}
+
+const LIMITS: DownloadLimits = { idleSeconds: 30, mostBytes: 512 * 1024 * 1024 };
 
 /**
  * The path of the downloaded package. What was downloaded before is taken again only if it has the pinned SHA-256.
@@ -20,48 +26,60 @@ export async function fetchPackage(
   file: string,
   setting: string,
   options: Pick<PrepareOptions, 'cacheDirectory' | 'signal' | 'onProgress' | 'host'>,
+  limits: DownloadLimits = LIMITS,
 ): Promise<string> {
   const folder = join(options.cacheDirectory, createHash('sha256').update(source.url).digest('hex').slice(0, 16));
   const path = join(folder, file);
   if (source.sha256 !== undefined && (await isThere(path)) && (await hashFile(path, options.signal)) === source.sha256.toLowerCase())
     return path;
   await mkdir(folder, { recursive: true });
-  const part = `${path}.${process.pid}.part`;
-  const idle = new AbortController();
-  const signal = AbortSignal.any([options.signal, idle.signal]);
+  // A name of its own: two hosts may want the same package at once.
+  const part = `${path}.${randomUUID()}.part`;
+  const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const alive = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => idle.abort(new Error(`nothing came for ${IDLE_SECONDS} s`)), IDLE_SECONDS * 1000);
+    timer = setTimeout(() => stop.abort(new Error(`nothing came for ${limits.idleSeconds} s`)), limits.idleSeconds * 1000);
   };
   try {
     alive();
-    const response = await fetch(source.url, { signal });
-    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
-    const total = Number(response.headers.get('content-length') ?? NaN);
-    const out = createWriteStream(part);
+    // Bytes as they are: of a compressed answer the length would not be the file's.
+    const response = await fetch(source.url, {
+      signal: AbortSignal.any([options.signal, stop.signal]),
+      headers: { 'accept-encoding': 'identity' },
+    });
+    const { body } = response;
+    if (!response.ok || body === null) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
+    const length = response.headers.get('content-length');
+    const total = length === null ? undefined : Number(length);
+    const most = Math.min(total ?? Infinity, limits.mostBytes);
+    if (total !== undefined && total > limits.mostBytes) throw new Error(`${total} bytes, more than ${limits.mostBytes}`);
     let done = 0;
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      alive();
-      done += chunk.length;
-      options.onProgress(file, done, Number.isFinite(total) ? total : undefined);
-      if (!out.write(chunk)) await once(out, 'drain');
-    }
-    out.end();
-    await finished(out);
-    if (Number.isFinite(total) && done !== total) throw new Error(`${done} of ${total} bytes came`);
+    const bounded = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+        alive();
+        done += chunk.length;
+        if (done > most) throw new Error(`more than ${most} bytes`);
+        options.onProgress(file, done, total);
+        yield chunk;
+      }
+    };
+    await pipeline(bounded, createWriteStream(part));
+    if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
     await rename(part, path);
     return path;
   } catch (error) {
     await rm(part, { force: true });
     if (options.signal.aborted) throw error;
     throw new HostError(
-      { code: 'downloadFailed', url: source.url, reason: reasonOf(idle.signal.aborted ? idle.signal.reason : error), setting },
+      { code: 'downloadFailed', url: source.url, reason: reasonOf(stop.signal.aborted ? stop.signal.reason : error), setting },
       options.host,
       { cause: error },
     );
   } finally {
     clearTimeout(timer);
+    // An answer that is not wanted any more is not read to its end.
+    stop.abort();
   }
 }
 
