@@ -61,6 +61,20 @@ describe('abilities follow the state', () => {
     ['delivering', ['log', 'verify']],
   ])('%s: %j', (kind, expected) => expect(of(kind)).toEqual(expected));
 
+  test('a module that did not load at boot can be loaded, whatever else has drifted', () => {
+    const drifted = { kind: 'drifted', drift: [{ what: 'autoloadMode', now: '0644' }], was: 1, wasAt: 0 } as const;
+    const running = (release: string, loaded: boolean) =>
+      viewOf(drifted, {
+        facts: facts({
+          kernel: { running: release, packagesRead: true, installed: [{ release, vmlinuz: true }] },
+          module: { ...facts().module, loaded },
+        }),
+      });
+    expect(abilities(running('3.10.0-957.21.3.el7.toa.x86_64', false), none).has('load')).toBe(true);
+    expect(abilities(running('3.10.0-957.21.3.el7.toa.x86_64', true), none).has('load')).toBe(false);
+    expect(abilities(running('3.10.0-957.el7.x86_64', false), none).has('load')).toBe(false);
+  });
+
   test('the original kernel can be booted only from a TOA kernel, and only while it is there', () => {
     const toa = { release: '3.10.0-957.21.3.el7.toa.x86_64', vmlinuz: true };
     const original = { release: '3.10.0-957.el7.x86_64', vmlinuz: true };
