@@ -154,7 +154,7 @@ describe('CentOS 7', () => {
     const plan = await bench.plan();
     const before = await snapshot(machine);
     // The plan's own hash is made wrong for the host's check only: the upload is what it says.
-    const tampered = { ...plan, script: plan.script.replaceAll(plan.packages[0]!.sha256 + "' 'kernel", 'b'.repeat(64) + "' 'kernel") };
+    const tampered = { ...plan, script: plan.script.replaceAll(` ${plan.packages[0]!.sha256} `, ` ${'b'.repeat(64)} `) };
     expect(tampered.script).not.toBe(plan.script);
     expect(await problemOf(bench.apply(tampered))).toMatchObject({ code: 'uploadCorrupt' });
     expect(await snapshot(machine)).toBe(before);
