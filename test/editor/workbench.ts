@@ -53,10 +53,14 @@ export async function closeToasts(page: Page): Promise<void> {
   await page.locator('.notification-toast').first().waitFor({ state: 'detached' });
 }
 
-/** Loads the window anew, as *Reload Window* does: with a new extension host. */
+/** Loads the window anew, with a new extension host; the editor writes down first what is open. */
 export async function reload(page: Page): Promise<void> {
-  await page.reload();
-  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 120_000 });
+  await page.evaluate(() => document.body.classList.add('before-reload'));
+  await runCommand(page, 'Developer: Reload Window');
+  await page
+    .locator('body:not(.before-reload) .monaco-workbench .activitybar, body.monaco-workbench:not(.before-reload) .activitybar')
+    .first()
+    .waitFor({ timeout: 120_000 });
 }
 
 /** The modal that holds `text`. */

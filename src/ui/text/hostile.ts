@@ -30,10 +30,11 @@ export function markdownText(text: string, limit?: number): string {
 
 /**
  * `plain` for a Markdown document that is read as plain text: escapes only what could begin markup in the middle of our
- * own line, so that kernel names keep their dots, dashes and inner underscores.
+ * own line, so that kernel names keep their dots, dashes and inner underscores, and arrows their heads: only a word that
+ * begins with `>` could begin a line.
  */
 export function documentText(text: string, limit?: number): string {
-  return plain(text, limit).replace(/[\\`*[\]<>&|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&');
+  return plain(text, limit).replace(/[\\`*[\]<&|]|(?<!\S)>|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&');
 }
 
 /** Markdown code in a line; its delimiter is longer than any run of backticks inside. Empty text becomes an em dash. */
