@@ -25,6 +25,11 @@ export default defineConfig({
         extends: true,
         test: { name: 'editor', include: ['test/editor/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false },
       },
+      {
+        // A virtual machine under emulation: minutes, so not a part of `npm test`.
+        extends: true,
+        test: { name: 'vm', include: ['test/vm/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false },
+      },
     ],
   },
 });

@@ -22,13 +22,13 @@ export interface Built {
 
 /** Builds what is missing: the packages in about 3 s, each system in about 2 s. Fails with what the tools said. */
 export async function build(wanted: readonly LabSystem[]): Promise<Built> {
-  const rpmHash = await hash(['rpm']);
-  const rpms = await once(`lab-rpms-${rpmHash}`, (to) => must('bash', [join(here, 'rpm/build.sh'), to]));
-  const systemHash = await hash(['rpm', 'era', 'machine', 'preload', 'usr', 'era.ts'], String(process.getuid?.()));
-  const parts = await once(`lab-parts-${systemHash}`, buildParts);
+  const rpmHash = await hashOf(['rpm']);
+  const rpms = await kept(`lab-rpms-${rpmHash}`, (to) => must('bash', [join(here, 'rpm/build.sh'), to]));
+  const systemHash = await hashOf(['rpm', 'era', 'machine', 'preload', 'usr', 'era.ts'], String(process.getuid?.()));
+  const parts = await kept(`lab-parts-${systemHash}`, buildParts);
   await Promise.all(
     [...new Set(wanted)].map((system) =>
-      once(`lab-${system}-${systemHash}`, (to) =>
+      kept(`lab-${system}-${systemHash}`, (to) =>
         runAsRoot([join(here, 'machine/build.sh'), to, parts, rpms], { SYSTEM: system, ERA: systems[system].era ?? '' }),
       ),
     ),
@@ -58,14 +58,14 @@ async function buildParts(to: string): Promise<void> {
   }
 }
 
-/** Makes cache/name by `make`, unless it is there; several processes may do so at the same time. */
-async function once(name: string, make: (to: string) => Promise<unknown>): Promise<string> {
+/** Makes cache/name by `make`, unless it is there; several processes may do so at the same time. `final` is what `to` becomes. */
+export async function kept(name: string, make: (to: string, final: string) => Promise<unknown>): Promise<string> {
   const final = join(cache, name);
   if (await exists(final)) return final;
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(join(cache, `${name}.`));
   try {
-    await make(partial);
+    await make(partial, final);
     await rename(partial, final);
   } catch (error) {
     removeNow(partial);
@@ -81,12 +81,14 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-async function must(program: string, args: readonly string[]): Promise<void> {
+/** Runs a program to its end; rejects with what it said on stderr if it fails. */
+export async function must(program: string, args: readonly string[]): Promise<void> {
   const result = await run(program, args);
   if (result.code !== 0) throw new Error(`${basename(program)} ${args.join(' ')}: exit ${result.code}\n${result.stderr}`);
 }
 
-async function hash(paths: readonly string[], extra = ''): Promise<string> {
+/** A hash of the contents of files and folders of this directory. */
+export async function hashOf(paths: readonly string[], extra = ''): Promise<string> {
   const sum = createHash('sha256').update(extra);
   for (const path of paths) for (const file of await files(join(here, path))) sum.update(file).update(await readFile(file));
   return sum.digest('hex').slice(0, 12);

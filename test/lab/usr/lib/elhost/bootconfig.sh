@@ -11,16 +11,22 @@ config() { if is_grub2; then echo "$GRUB2"; else echo "$LEGACY"; fi; }
 # One line per entry: index, title, kernel, initrd, root, other arguments, separated by tabs. Paths begin with /boot.
 entries() {
   awk -v tab='\t' '
+    function path(file) { return file ~ /^\/boot\// ? file : "/boot" file }
     function flush() { if (n) print n - 1 tab title tab kernel tab initrd tab root tab args }
     /^menuentry / { flush(); n++; kernel = initrd = root = args = ""; split($0, part, "\047"); title = part[2] }
     /^title / { flush(); n++; kernel = initrd = root = args = ""; title = substr($0, 7) }
     $1 == "linux16" || $1 == "linux" || $1 == "kernel" {
-      kernel = "/boot" $2
+      kernel = path($2)
       for (i = 3; i <= NF; i++) if ($i ~ /^root=/) root = substr($i, 6); else args = args (args == "" ? "" : " ") $i
     }
-    $1 == "initrd16" || $1 == "initrd" { initrd = "/boot" $2 }
+    $1 == "initrd16" || $1 == "initrd" { initrd = path($2) }
     END { flush() }' "$(config)"
 }
+
+# The boot loader's name of /boot's filesystem, and its path of a file in /boot: a host that really boots says in
+# /etc/elhost which; all others have a /boot of their own on the first partition.
+grub_root() { cat /etc/elhost/grub-root 2>/dev/null || echo hd0,msdos1; }
+grub_path() { if [ -e /etc/elhost/boot-in-root ]; then echo "$1"; else echo "${1#/boot}"; fi; }
 
 env_get() { sed -n "s/^$1=//p" "$GRUBENV" | tail -n 1; }
 env_list() { grep -v '^#' "$GRUBENV"; }

@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** qemu's control channel. */
+export interface Monitor {
+  /** Runs a QMP command and resolves with its answer; rejects with qemu's words. */
+  command(name: string, args?: Record<string, unknown>): Promise<unknown>;
+  close(): void;
+}
+
+interface Message {
+  readonly id?: number;
+  readonly return?: unknown;
+  readonly error?: { readonly desc: string };
+}
+
+/** Connects to the QMP socket at `path`. */
+export async function openMonitor(path: string): Promise<Monitor> {
+  const socket = connect(path);
+  await once(socket, 'connect');
+  const waiting = new Map<number, (message: Message) => void>();
+  let last = 0;
+  socket.on('error', () => undefined); // ends with 'close'
+  socket.on('close', () => waiting.forEach((settle) => settle({ error: { desc: 'qemu is gone' } })));
+  createInterface({ input: socket }).on('line', (line) => {
+    const message = JSON.parse(line) as Message;
+    if (message.id === undefined) return; // the greeting, an event
+    waiting.get(message.id)?.(message);
+    waiting.delete(message.id);
+  });
+  const command = (name: string, args: Record<string, unknown> = {}) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, (message) => {
+        if (message.error) reject(new Error(`qemu: ${name}: ${message.error.desc}`));
+        else resolve(message.return);
+      });
+      socket.write(`${JSON.stringify({ execute: name, arguments: args, id })}\n`);
+    });
+  await command('qmp_capabilities');
+  return { command, close: () => void socket.destroy() };
+}
