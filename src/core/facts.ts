@@ -35,7 +35,12 @@ export interface HostFacts {
   readonly sessions: number;
   readonly pendingShutdown: boolean;
   /** What the record of this extension on the host says (`/var/lib/toa-hosts`). */
-  readonly record: { readonly originalKernel?: string; readonly runInProgress?: string };
+  readonly record: {
+    readonly originalKernel?: string;
+    readonly runInProgress?: string;
+    /** A run that was cut off has not given back what it borrowed (`default.sh`); the next change does. */
+    readonly owes?: boolean;
+  };
 }
 
 export interface SystemFacts {

@@ -46,7 +46,11 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
     failedUnits: parseFailedUnits(sections),
     sessions: numberOf(lineOf(sections, 'sessions')) ?? 0,
     pendingShutdown: lineOf(sections, 'shutdown') !== undefined,
-    record: given({ originalKernel: lineOf(sections, 'record'), runInProgress: parseRunning(sections, bootId) }),
+    record: given({
+      originalKernel: lineOf(sections, 'record'),
+      runInProgress: parseRunning(sections, bootId),
+      owes: lineOf(sections, 'root.owed') === undefined ? undefined : true,
+    }),
     ...given({
       container: parseContainer(sections),
       firmware: parsePackages(sections).releases('kernel-firmware').at(-1),

@@ -31,6 +31,12 @@ cat /proc/[0-9]*/stat | awk '
   done
 done | head -c 65536
 
+# What a run that was cut off has borrowed and not given back.
+section root.owed
+for debt in default kernel; do
+  [ -e "/var/lib/toa-hosts/owed/$debt" ] && printf '%s\n' "$debt"
+done
+
 section root.logs
 {
   usual_logs

@@ -53,7 +53,9 @@ export function installOutlook(facts: HostFacts): Outlook {
   if (isInstalled(facts, release)) {
     const missing = missingPart(facts, release);
     if (missing !== undefined) return { problem: { code: 'kernelNotBootable', release, missing } };
-    return autoloadIsRight(facts, row) ? { noop: 'alreadyInstalled', release } : { row, needsPackages: false };
+    return autoloadIsRight(facts, row) && facts.record.owes !== true
+      ? { noop: 'alreadyInstalled', release }
+      : { row, needsPackages: false };
   }
   const problem = refuseInstall(facts);
   return problem === undefined ? { row, needsPackages: true } : { problem };

@@ -16,6 +16,7 @@ export function refuseInstall(facts: HostFacts): Problem | undefined {
     running: facts.kernel.running,
     missing,
   });
+  if (!facts.kernel.packagesRead) return { code: 'probeUnreadable', output: 'rpm -q' };
   if (facts.kernel.runningPackage === undefined) return noWayBack('package');
   const running = facts.kernel.installed.find((kernel) => kernel.release === facts.kernel.running);
   if (running === undefined) return noWayBack('package');

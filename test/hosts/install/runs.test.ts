@@ -123,7 +123,9 @@ it('power lost while the default was held: the next run pays what is owed before
   bench.dispose();
   await running;
   const next = open();
+  expect((await next.probe()).record.owes).toBe(true);
   const after = await next.install();
+  expect(after.record.owes).toBeUndefined();
   expect(await config()).toBe(before);
   expect(after.kernel.installed).toHaveLength(2);
 });

@@ -130,6 +130,17 @@ describe('what is there already', () => {
     expect(installOutlook({ ...installed, autoload })).toEqual({ noop: 'alreadyInstalled', release: '3.10.0-957.21.3.el7.toa.x86_64' });
   });
 
+  it('what an interrupted run still owes is paid by a run, not called done', () => {
+    expect(installOutlook({ ...installed, autoload, record: { owes: true } })).toEqual({ row: 'el7', needsPackages: false });
+  });
+
+  it('an installed kernel that cannot boot is not called done', () => {
+    const kernel = { ...installed.kernel, installed: installed.kernel.installed.map((one) => ({ ...one, initramfsBytes: 0 })) };
+    expect(installOutlook({ ...installed, autoload, kernel })).toMatchObject({
+      problem: { code: 'kernelNotBootable', missing: 'initramfs' },
+    });
+  });
+
   it('a wrong autoload file is put right without packages', () => {
     for (const wrong of [
       { exists: false },
