@@ -1,6 +1,6 @@
 // The lab's own promises, seen through the plain ssh client: what a person following the vendor's text would see.
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -112,12 +112,18 @@ describe('as an ordinary user', () => {
     await chmod(home, 0o755);
     await writeFile(join(home, 'passwd'), 'root:x:0:0::/root:/bin/sh\nordinary:x:40001:40001::/:/bin/sh\n');
     await writeFile(join(home, 'subid'), 'ordinary:400000:65536\n');
+    // The checkout and node may lie where only root may look: they are mounted where everybody may.
+    const checkout = join(home, 'checkout');
+    await mkdir(checkout);
+    await writeFile(join(home, 'node'), '');
     const script = [
+      `mount --bind ${join(import.meta.dirname, '../../..')} ${checkout}`,
+      `mount --bind ${process.execPath} ${home}/node`,
       `for file in passwd:passwd subid:subuid subid:subgid; do mount --bind ${home}/\${file%:*} /etc/\${file#*:}; done`,
       `chown 40001:40001 ${home}`,
-      `exec setpriv --reuid 40001 --regid 40001 --clear-groups env HOME=${home} TMPDIR=${home} ${process.execPath} ${[
-        join(import.meta.dirname, '../../../node_modules/tsx/dist/cli.mjs'),
-        join(import.meta.dirname, 'ordinaryUser.ts'),
+      `exec setpriv --reuid 40001 --regid 40001 --clear-groups env HOME=${home} TMPDIR=${home} ${home}/node ${[
+        join(checkout, 'node_modules/tsx/dist/cli.mjs'),
+        join(checkout, 'test/hosts/lab/ordinaryUser.ts'),
       ].join(' ')}`,
     ].join('\n');
     const result = await run('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script]);
