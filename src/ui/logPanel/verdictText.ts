@@ -8,6 +8,7 @@ import { levelText } from '../text/evidence';
 import { plain } from '../text/hostile';
 import { age, clockTime } from '../text/time';
 import { stateLabel } from '../text/state';
+import { verdictText as verdictHeading } from '../text/verdict';
 
 type VerdictStatus = PanelStatus['verdict'];
 
@@ -52,30 +53,8 @@ function iconOf({ code, tone }: PanelVerdict): string {
   return tone === 'attention' ? 'warning' : 'circle-large';
 }
 
-function headingOf({ code }: PanelVerdict): string {
-  switch (code) {
-    case 'arrive':
-      return l10n.t('Visitors’ addresses arrive');
-    case 'likely':
-      return l10n.t('Visitors’ addresses likely arrive');
-    case 'lastKnown':
-      return l10n.t('Last known: visitors’ addresses arrive');
-    case 'notArrive':
-      return l10n.t('Visitors’ addresses do not arrive');
-    case 'notLoaded':
-      return l10n.t('The TOA kernel runs, its module is not loaded');
-    case 'loadedNothing':
-      return l10n.t('Loaded, but no visitor’s address arrives');
-    case 'receivedNotAsked':
-      return l10n.t('Received, but the application does not ask for it');
-    case 'rangesNotSet':
-      return l10n.t('Cannot judge: back-to-origin ranges are not set');
-    case 'nothingYet':
-      return l10n.t('Nothing to judge yet');
-    case 'forwardedFor':
-      return l10n.t('Not by TOA: the log takes X-Forwarded-For');
-  }
-}
+const headingOf = ({ code }: PanelVerdict): string =>
+  code === 'lastKnown' ? l10n.t('Last known: visitors’ addresses arrive') : verdictHeading(code);
 
 function textOf(verdict: PanelVerdict, { host, state }: HostView): string {
   switch (verdict.code) {
