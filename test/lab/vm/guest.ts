@@ -13,19 +13,21 @@ export interface Guest {
 
 /** Runs a sh script as root over ssh. Rejects if the connection fails (ssh's exit code 255). */
 export async function run(guest: Guest, script: string): Promise<Output> {
-  const options = [
-    'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile=${guest.knownHosts}`,
-    'ConnectTimeout=60',
-    'BatchMode=yes',
-    'LogLevel=ERROR',
-  ];
-  const words = ['-F', 'none', '-i', guest.key, '-p', String(guest.port), ...options.flatMap((option) => ['-o', option])];
-  const result = await runProgram('ssh', [...words, 'root@127.0.0.1', 'PATH=/sbin:/bin:/usr/sbin:/usr/bin exec /bin/sh -s'], {
-    input: script,
-  });
+  const command = 'PATH=/sbin:/bin:/usr/sbin:/usr/bin exec /bin/sh -s';
+  const result = await runProgram('ssh', [...options(guest), '-p', String(guest.port), 'root@127.0.0.1', command], { input: script });
   if (result.code === 255) throw new Error(`ssh: ${result.stderr}`);
   return result;
+}
+
+/** Copies a file into the guest, as root. */
+export async function upload(guest: Guest, from: string, to: string): Promise<void> {
+  const result = await runProgram('scp', [...options(guest), '-q', '-P', String(guest.port), from, `root@127.0.0.1:${to}`]);
+  if (result.code !== 0) throw new Error(`scp: ${result.stderr}`);
+}
+
+function options(guest: Guest): string[] {
+  const settings = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${guest.knownHosts}`, 'ConnectTimeout=60', 'BatchMode=yes'];
+  return ['-F', 'none', '-i', guest.key, ...[...settings, 'LogLevel=ERROR'].flatMap((setting) => ['-o', setting])];
 }
 
 /** Does an ssh server greet on that port of loopback? */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../build';
 import { bootMark, buildVm, upMark, type BuiltVm, type VmDisk } from './build';
-import { answers, run, type Output } from './guest';
+import { answers, run, upload, type Output } from './guest';
 import { freePorts } from './ports';
 import { startMachine, type RunningMachine } from './qemu';
 import { openScrubbingCentre, type ScrubbingCentre } from './scrub';
@@ -38,6 +38,8 @@ export interface Vm {
   readonly toaRpm: string;
   /** Runs a sh script as root over ssh, tools in PATH. Rejects if the connection fails. */
   run(script: string): Promise<Output>;
+  /** Copies a file into it, as root. */
+  upload(from: string, to: string): Promise<void>;
   /** Everything the console has said since the start: GRUB, kernel, dracut. */
   serial(): Promise<string>;
   /** How often the boot loader has started since startVm; 0 at first in a VM that continues a snapshot. */
@@ -126,6 +128,7 @@ function describe(built: BuiltVm, machine: RunningMachine, place: Place): Vm {
     accessLog: '/var/log/nginx/access.log',
     toaRpm: built.toaRpm,
     run: (script) => run({ port, key, knownHosts }, script),
+    upload: (from, to) => upload({ port, key, knownHosts }, from, to),
     serial,
     boots,
     async booted(earlier, seconds = 300) {

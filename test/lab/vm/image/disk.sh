@@ -49,11 +49,10 @@ partition() {
 # place IMAGE MIB: writes it into the disk at that offset.
 place() { dd if="$1" of="$out" bs=1M seek="$2" conv=sparse,notrunc status=none; }
 
-prefix='(hd0,msdos1)/grub2' first=256 first_type=83 modules="$filesystem"
-[ "$filesystem" = ext4 ] && modules=ext2
+prefix='(hd0,msdos1)/grub2' first=256 first_type=83 modules='ext2 xfs'
 case $DISK in
   xfs) prefix='(hd0,msdos1)/boot/grub2' first=1400 ;;
-  lvm) prefix='(lvm/vg0-boot)/grub2' first_type=8e modules='ext2 lvm diskfilter' ;;
+  lvm) prefix='(lvm/vg0-boot)/grub2' first_type=8e modules='ext2 xfs lvm diskfilter' ;;
 esac
 second=$((boot_in_root ? 0 : 900))
 # shellcheck disable=SC2086
