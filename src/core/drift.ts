@@ -20,7 +20,9 @@ export function driftOf(facts: HostFacts, row: VendorRow, best: EvidenceLevel): 
   if (defaultKernel !== undefined && !isToaRelease(defaultKernel)) drift.push({ what: 'defaultKernel', now: defaultKernel });
   if (running && !module.loaded && best >= 2) drift.push({ what: 'moduleGone' });
   // What is running is installed, also where rpm could not be asked.
-  if (running || kernel.installed.some((one) => isToaRelease(one.release))) drift.push(...autoloadDrift(facts.autoload, row));
+  const there = running || kernel.installed.some((one) => isToaRelease(one.release));
+  // A module that has never been loaded is not loaded yet, whatever the reason; only one that was can be missed.
+  if (best >= 2 && there) drift.push(...autoloadDrift(facts.autoload, row));
   return drift;
 }
 

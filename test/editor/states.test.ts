@@ -41,13 +41,13 @@ async function bootToa(machine: LabHost): Promise<void> {
 
 test('rows say name and state to a screen reader', async () => {
   const { page } = editor;
-  await openTree(page, { [first]: 'toa.modules not executable', [second]: 'toa.modules not executable' });
-  expect(await hostRow(page, first).getAttribute('aria-label')).toMatch(/^lab-centos7, drifted: /);
+  await openTree(page, { [first]: 'booted, module not loaded', [second]: 'booted, module not loaded' });
+  expect(await hostRow(page, first).getAttribute('aria-label')).toMatch(/^lab-centos7, booted, module not loaded/);
   await treeItem(page, /^Test, 1 host · 1 needs attention$/).waitFor();
   await hostRow(page, first).click();
   await page.keyboard.press('ArrowRight');
   for (const part of ['Kernel', 'Module', 'Autoload', 'Default kernel']) await treeItem(page, new RegExp(`^${part}, .`)).waitFor();
-  await shootThemes(page, 'states-drifted');
+  await shootThemes(page, 'states-not-loaded');
   await page.keyboard.press('ArrowLeft');
 });
 

@@ -90,6 +90,13 @@ describe('proven', () => {
 });
 
 describe('drift', () => {
+  it('is not that a module which has never been loaded is not loaded, whatever keeps it from it', () => {
+    const never = (autoload: Partial<HostFacts['autoload']>): HostFacts =>
+      working({}, { module: { loaded: false, lookalikes: [], countersReadable: 'absent' }, autoload });
+    expect(last([never({ mode: '0644' }), never({ mode: '0644' })]).kind).toBe('notLoaded');
+    expect(last([never({})]).kind).toBe('notLoaded');
+  });
+
   const worked = after([at(1, {}), at(3, { getname_toa_ok: 20 })]).memory;
   const cases: readonly (readonly [string, HostFacts, unknown])[] = [
     [
