@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/core/facts';
 import type { Host } from '../../../src/core/host';
@@ -37,9 +39,10 @@ const probe = async (machine: LabHost, user: string): Promise<HostFacts> =>
 /** The vendor's procedure by hand, to have a host to look at. */
 async function installAndReboot(machine: LabHost): Promise<void> {
   const boots = await machine.boots();
+  await copyFile(lab.packages.files.el7.path, join(machine.root, 'var/tmp/toa.rpm'));
   const done = await machine.shell(`
     set -e
-    rpm -ivh ${lab.packages.files.el7.url}
+    rpm -ivh /var/tmp/toa.rpm
     printf '%s' '${autoloadContent('el7').replaceAll("'", `'\\''`)}' >/etc/sysconfig/modules/toa.modules
     chmod 0755 /etc/sysconfig/modules/toa.modules
     grubby --set-default=/boot/vmlinuz-${TOA_RELEASE.el7}

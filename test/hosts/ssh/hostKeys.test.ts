@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect, createServer } from 'node:net';
@@ -196,6 +197,8 @@ test('a silent attempt under way does not take the question from a person', asyn
   const client = knowing([]);
   const silent = client.connect(host('a', { port }), { signal: never });
   const asked = person(true);
+  // The silent one must be the one under way: the other would be joined by it.
+  await once(door, 'connection');
   const asking = client.connect(host('a', { port }), { signal: never, prompts: asked });
   expect(await problem(silent)).toEqual({ code: 'needsSignIn', why: 'hostKey' });
   expect((await run(await asking, 'echo in')).out).toBe('in\n');
