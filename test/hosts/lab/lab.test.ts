@@ -121,6 +121,7 @@ describe('as an ordinary user', () => {
       `mount --bind ${process.execPath} ${home}/node`,
       `for file in passwd:passwd subid:subuid subid:subgid; do mount --bind ${home}/\${file%:*} /etc/\${file#*:}; done`,
       `chown 40001:40001 ${home}`,
+      `cd ${home}`,
       `exec setpriv --reuid 40001 --regid 40001 --clear-groups env HOME=${home} TMPDIR=${home} ${home}/node ${[
         join(checkout, 'node_modules/tsx/dist/cli.mjs'),
         join(checkout, 'test/hosts/lab/ordinaryUser.ts'),
