@@ -49,7 +49,7 @@ toa_open() {
   # shellcheck disable=SC2046 # three numbers
   set -- $(stat -L -c '%d %i %s' /proc/self/fd/0 <&3)
   [ $# -eq 3 ] || return 1
-  toa_dev=$1 toa_ino=$2 toa_size=$3 toa_pos=0
+  toa_dev=$1 toa_ino=$2 toa_size=$3 toa_pos=0 toa_mtime=
   toa_sign
 }
 
@@ -150,22 +150,25 @@ toa_poll() {
     [ "$(stat -L -c %s /proc/self/fd/0 <&4)" = "$toa_pos4" ] || toa_read4
     [ "$toa_keep" -gt 0 ] || exec 4<&-
   fi
-  # shellcheck disable=SC2046 # numbers
-  set -- $(stat -L -c '%d %i %s' /proc/self/fd/0 "$toa_log" <&3 2>/dev/null)
+  # shellcheck disable=SC2046 # numbers, and a time in three words
+  set -- $(stat -L -c '%d %i %s %y' /proc/self/fd/0 "$toa_log" <&3 2>/dev/null)
   toa_size=${3:-0}
+  # A file that was truncated and has grown to just the same size shows it by its time alone.
+  toa_was=$toa_mtime toa_mtime="${4:-} ${5:-}"
   if [ "$toa_size" -lt "$toa_pos" ]; then
     toa_restarted
     return
-  elif [ "$toa_size" -gt "$toa_pos" ]; then
-    if toa_same; then
-      [ "$toa_len" -ge 256 ] || toa_sign
-      toa_read3
-    else
+  elif [ "$toa_size" -gt "$toa_pos" ] || [ "$toa_mtime" != "$toa_was" ]; then
+    if ! toa_same; then
       toa_restarted
       return
     fi
+    if [ "$toa_size" -gt "$toa_pos" ]; then
+      [ "$toa_len" -ge 256 ] || toa_sign
+      toa_read3
+    fi
   fi
-  if [ $# -eq 6 ] && [ "$4 $5" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ]; then
+  if [ $# -eq 12 ] && [ "$7 $8" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ]; then
     exec 4<&3
     toa_old="$toa_dev $toa_ino" toa_pos4=$toa_pos toa_keep=1500
     if toa_open; then toa_mark rotated; else toa_keep=0; fi

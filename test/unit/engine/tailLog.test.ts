@@ -130,6 +130,19 @@ describe.each(shells)('the follower under %s', (shell) => {
     await tail.done;
   });
 
+  it('notices a file that was truncated and has grown to the very size it had', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(line('b'));
+    await sees(tail, 'a', 'b');
+    expect(tail.marks).toEqual([{ kind: 'rotated' }]);
+    tail.stop();
+    await tail.done;
+  });
+
   it('takes what copytruncate cut off from the copy, even in the middle of a line', async () => {
     write(line('a'));
     const tail = start(shell);
