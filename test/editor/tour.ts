@@ -14,8 +14,11 @@ export async function tour(server: EditorServer, { password, folder }: { passwor
       console.log(`  ${String(picture).padStart(2)} ${name}`);
       await screenshot(page, name, folder);
     };
-    await openTree(page, { [host]: 'not installed' });
+    const others = Object.fromEntries(['lab-centos6', 'lab-rhel7', 'lab-rhel6'].map((name) => [name, 'not installed']));
+    await openTree(page, { [host]: 'not installed', ...others, 'lab-debian12': 'unsupported' });
     await widenSideBar(page);
+    // Away from the sash, which is highlighted under the pointer.
+    await page.mouse.move(1000, 600);
     await shot('tree');
     await install(page, host, shot);
     await reboot(page, host, shot);
