@@ -11,6 +11,9 @@ const shellAsText = {
   },
 };
 
+/** Hosts, servers and a browser on a shared, noisy machine: there, and only there, a test has a second try, which the report shows. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 export default defineConfig({
   plugins: [shellAsText],
   resolve: { alias: { vscode: new URL('./test/unit/ui/vscode.ts', import.meta.url).pathname } },
@@ -19,11 +22,11 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
-        test: { name: 'hosts', include: ['test/hosts/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2 },
+        test: { name: 'hosts', include: ['test/hosts/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2, retry },
       },
       {
         extends: true,
-        test: { name: 'editor', include: ['test/editor/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false },
+        test: { name: 'editor', include: ['test/editor/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false, retry },
       },
       {
         // A virtual machine under emulation: minutes, so not a part of `npm test`.
