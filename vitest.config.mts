@@ -26,7 +26,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'editor', include: ['test/editor/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false, retry },
+        test: {
+          name: 'editor',
+          include: ['test/editor/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          retry,
+        },
       },
       {
         // A virtual machine under emulation: minutes, so not a part of `npm test`.
