@@ -35,23 +35,31 @@ export interface FollowOptions {
  * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost` (cut off on the host, or not reached again), sudo and connection problems before the start.
  */
 export async function followRun(run: Run, script: string, options: FollowOptions): Promise<number> {
-  const position = { from: 1, started: false };
+  const position: Position = { from: 1, started: false };
   const lostAfter = (options.lostAfterSeconds ?? 600) * 1000;
-  let lastContact = options.clock.now();
   for (let attempt = 0; ; attempt++) {
     try {
       const result = await follow(run, script, position, options);
       if (result === 'busy') throw new HostError({ code: 'hostBusy', run: run.id }, options.host);
       if (result !== undefined) return result;
-      lastContact = options.clock.now();
     } catch (error) {
       const lost = error instanceof HostError && isLoss(error);
       if (!lost || !position.started || options.signal.aborted) throw error;
-      if (options.clock.now() - lastContact > lostAfter)
+      // Counted from the loss: how long the run had been followed, or the editor's machine slept, says nothing.
+      position.lostSince ??= options.clock.now();
+      if (options.clock.now() - position.lostSince > lostAfter) {
         throw new HostError({ code: 'runLost', run: run.id }, options.host, { cause: error });
+      }
     }
     await options.clock.sleep(Math.min(15_000, 500 * 2 ** Math.min(attempt, 5)), options.signal);
   }
+}
+
+/** Where the following stands: the next byte of the journal, whether the run may have begun, since when the host is out of reach. */
+interface Position {
+  from: number;
+  started: boolean;
+  lostSince?: number | undefined;
 }
 
 const isLoss = (error: HostError): boolean =>
@@ -61,12 +69,7 @@ const isLoss = (error: HostError): boolean =>
 const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused']);
 
 /** One connection's worth of following; resolves undefined if it ended without a result. */
-async function follow(
-  run: Run,
-  script: string,
-  position: { from: number; started: boolean },
-  options: FollowOptions,
-): Promise<number | 'busy' | undefined> {
+async function follow(run: Run, script: string, position: Position, options: FollowOptions): Promise<number | 'busy' | undefined> {
   // Until the run has begun, cancelling is simply not beginning; from then on it is asked of the run, and following goes on.
   const giveUp = new AbortController();
   const cancel = (): void => {
@@ -87,6 +90,7 @@ async function follow(
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const channel = await openScript(session, [...assignments, home, startSource].join('\n'), { as: options.as, signal });
+  position.lostSince = undefined;
   const errors = drain(channel.stderr, options.onEvent);
   let last: JournalEvent | undefined;
   try {

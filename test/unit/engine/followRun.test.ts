@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import { followRun } from '../../../src/engine/install/followRun';
+import { HostError } from '../../../src/core/problem';
+import type { Channel, Clock, Session } from '../../../src/engine/ports';
+
+const MINUTE = 60_000;
+const never = new AbortController().signal;
+
+/** A host that answers the handshake and then plays `lines`; hours pass and connections break as no real one could be made to. */
+function session(play: () => AsyncGenerator<string>): Session {
+  const open = (): Promise<Channel> => {
+    let greet: (marker: string) => void;
+    const greeted = new Promise<string>((resolve) => (greet = resolve));
+    async function* stdout(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${await greeted}\n`);
+      for await (const line of play()) yield Buffer.from(`${line}\n`);
+    }
+    return Promise.resolve({
+      stdout: stdout(),
+      stderr: (async function* () {})(),
+      write: (data) => {
+        greet(/toa-[0-9a-f]{24}/.exec(data.toString())?.[0] ?? '');
+        return Promise.resolve();
+      },
+      end: () => undefined,
+      exit: Promise.resolve({ code: 0 }),
+      close: () => undefined,
+    });
+  };
+  return {
+    host: { id: 'settings:h', name: 'h', source: 'settings', logs: [] },
+    address: '',
+    user: 'u',
+    ended: false,
+    onEnd: () => () => undefined,
+    open,
+  };
+}
+
+function clock(): Clock & { pass(milliseconds: number): void } {
+  let now = 0;
+  const pass = (milliseconds: number): void => void (now += milliseconds);
+  return {
+    now: () => now,
+    pass,
+    sleep: (milliseconds) => {
+      pass(milliseconds);
+      return Promise.resolve();
+    },
+  };
+}
+
+const lost = (): never => {
+  throw new HostError({ code: 'connectionLost', reason: 'cut' }, 'h');
+};
+const follow = (time: Clock, connect: () => Promise<Session>): Promise<number> =>
+  followRun({ id: 'r', mark: 'M' }, 'script', {
+    connect,
+    as: 'user',
+    host: 'h',
+    clock: time,
+    signal: never,
+    before: never,
+    onEvent: () => undefined,
+  });
+
+it('a run that was followed for long is looked for again as long as any other', async () => {
+  const time = clock();
+  let times = 0;
+  const connect = (): Promise<Session> => {
+    const first = ++times === 1;
+    return Promise.resolve(
+      session(async function* () {
+        yield await Promise.resolve('working');
+        if (first) {
+          time.pass(30 * MINUTE);
+          lost();
+        }
+        yield '==M result 0';
+      }),
+    );
+  };
+  expect(await follow(time, connect)).toBe(0);
+  expect(times).toBe(2);
+});
+
+it('a host that stays out of reach ends in runLost', async () => {
+  const time = clock();
+  let times = 0;
+  const connect = (): Promise<Session> => {
+    if (++times > 1) lost();
+    return Promise.resolve(
+      session(async function* () {
+        yield await Promise.resolve('working');
+        lost();
+      }),
+    );
+  };
+  await expect(follow(time, connect)).rejects.toMatchObject({ problem: { code: 'runLost', run: 'r' } });
+  expect(time.now()).toBeGreaterThan(10 * MINUTE);
+});
