@@ -38,7 +38,8 @@ export async function installEditor() {
       writeFileSync(path.join(building, folder, 'package.json'), '{ "private": true }\n');
       return run('npm', ['install', '--prefix', path.join(building, folder), '--no-audit', '--no-fund', '--no-save', ...args], {
         cwd: path.join(building, folder),
-        env: { ...process.env, ...env },
+        // Where `npm test` has started this, that npm's name would be taken for its own, and its Node with it.
+        env: { ...process.env, npm_config_user_agent: undefined, ...env },
         stdio: ['ignore', log, log],
       });
     };
