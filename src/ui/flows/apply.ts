@@ -85,7 +85,7 @@ function follow(ui: Ui, plan: Plan, event: RunEvent, work: Work): void {
   switch (event.kind) {
     case 'step': {
       const step = plan.steps.find(({ id }) => id === event.step);
-      const text = step === undefined ? event.step : stepText(step);
+      const text = step === undefined ? plain(event.step, 80) : stepText(step);
       work.step(text, event.n + before, event.of + before);
       ui.transcript.line(name, `step ${event.n + before} of ${event.of + before}: ${text}`);
       for (const line of step?.commands.split('\n') ?? []) ui.transcript.line(name, `+ ${line}`);

@@ -2,14 +2,19 @@
 
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
+/** `[words](command:…)`: a link wherever the editor shows a message, a prompt or a progress, and commands run from it. */
+const LINK = /\](?=\()/g;
+
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
  * One line of text for messages, labels and tooltips: control, line-breaking and direction-changing characters become
- * visible escapes, and at most `limit` characters are kept.
+ * visible escapes, what the editor would make a link of is broken up, and at most `limit` characters are kept.
  */
 export function plain(text: string, limit = 300): string {
-  const safe = text.replace(UNSAFE, (character) => (character === '\n' || character === '\t' ? ' ' : escaped(character)));
+  const safe = text
+    .replace(UNSAFE, (character) => (character === '\n' || character === '\t' ? ' ' : escaped(character)))
+    .replace(LINK, '] ');
   return safe.length > limit ? `${safe.slice(0, limit)}…` : safe;
 }
 

@@ -93,3 +93,9 @@ test('what a host says stays one plain, bounded line', () => {
     expect(message.length).toBeLessThan(500);
   }
 });
+
+test('what a host says is no link in a message: the editor would run the command behind it', () => {
+  const { message } = problemText({ code: 'modprobeFailed', message: HOSTILE }, { host: 'web-01' });
+  expect(message).toContain('click');
+  expect(message).not.toMatch(/\]\(/);
+});
