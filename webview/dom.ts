@@ -42,3 +42,21 @@ export const fill = (words: string, ...values: (string | number)[]): string =>
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * An element that is drawn anew only when what it shows has changed: a button that has the focus, or is being pressed,
+ * stays the same button while other parts of a status move several times a second.
+ */
+export function redrawn<T>(draw: (value: T) => HTMLElement): { readonly element: HTMLElement; readonly set: (value: T) => void } {
+  const element = el('div');
+  let last = '';
+  return {
+    element,
+    set: (value) => {
+      const now = JSON.stringify(value);
+      if (now === last) return;
+      last = now;
+      element.replaceChildren(draw(value));
+    },
+  };
+}

@@ -1,10 +1,11 @@
 import type { FromPanel, PanelFigures, PanelStatus, PanelWords } from '../src/shared/protocol';
-import { el, icon, shown } from './dom';
+import { el, icon, redrawn, shown } from './dom';
 import { button } from './toolkit';
 
 type Verdict = PanelStatus['verdict'];
+type Said = Omit<Verdict, 'kernel' | 'log' | 'ladder'>;
 
-/** The verdict, its evidence ladder and the figures beside it. It is drawn anew only when it changed. */
+/** The verdict, its evidence ladder and the figures beside it. Only its words are announced: the figures move all the time. */
 export function makeVerdict(
   words: PanelWords,
   post: (message: FromPanel) => void,
@@ -12,23 +13,24 @@ export function makeVerdict(
   readonly element: HTMLElement;
   readonly set: (verdict: Verdict) => void;
 } {
-  const element = el('section', 'verdict');
-  element.setAttribute('role', 'status');
+  const said = redrawn((verdict: Said) => say(verdict, post));
+  const beside = redrawn(figures);
+  const rungs = redrawn((all: Verdict['ladder']) => ladder(all, words));
+  said.element.setAttribute('role', 'status');
+  const element = el('section', 'verdict', el('div', 'v-top', said.element, beside.element), rungs.element);
   element.setAttribute('aria-label', words.verdict);
-  let last = '';
   return {
     element,
-    set: (verdict) => {
-      const now = JSON.stringify(verdict);
-      if (now === last) return;
-      last = now;
-      element.className = `verdict t-${verdict.tone}`;
-      element.replaceChildren(el('div', 'v-top', say(verdict, post), figures(verdict)), ladder(verdict, words));
+    set: ({ kernel, log, ladder: all, ...rest }) => {
+      element.className = `verdict t-${rest.tone}`;
+      said.set(rest);
+      beside.set({ kernel, log });
+      rungs.set(all);
     },
   };
 }
 
-function say(verdict: Verdict, post: (message: FromPanel) => void): HTMLElement {
+function say(verdict: Said, post: (message: FromPanel) => void): HTMLElement {
   const parts: HTMLElement[] = [el('h1', '', verdict.heading), el('span', 'v-level', verdict.level)];
   if (verdict.text !== '') parts.push(el('p', '', ...shown(verdict.text)));
   if (verdict.why.length > 0) {
@@ -45,7 +47,7 @@ function say(verdict: Verdict, post: (message: FromPanel) => void): HTMLElement 
   return el('div', 'v-say', icon(verdict.icon), el('div', '', ...parts));
 }
 
-function figures({ kernel, log }: Verdict): HTMLElement {
+function figures({ kernel, log }: Pick<Verdict, 'kernel' | 'log'>): HTMLElement {
   return el('div', 'deltas', table(kernel, true), table(log, false));
 }
 
@@ -65,7 +67,7 @@ function table(figures: PanelFigures, mono: boolean): HTMLElement {
   return el('table', 'delta', el('caption', '', ...shown(figures.caption)), el('tbody', '', ...rows));
 }
 
-function ladder({ ladder: rungs }: Verdict, words: PanelWords): HTMLElement {
+function ladder(rungs: Verdict['ladder'], words: PanelWords): HTMLElement {
   const list = el(
     'ol',
     'ladder',

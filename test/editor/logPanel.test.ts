@@ -28,10 +28,14 @@ beforeEach(() => keepWhatFailed(() => editor));
 /** For what is polled; a busy machine needs time. */
 const within = { timeout: 30_000 };
 
-/** The log's time, that of the start: `23/Nov/2026:17:19:24 +0000`. */
-const [, day, month, year, time] = /, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date().toUTCString())!;
-const line = (path: string, address = '198.51.100.7') =>
-  `${address} - - [${day}/${month}/${year}:${time} +0000] "GET /${path} HTTP/1.1" 200 3 "-" "-"`;
+/** A log's time: `23/Nov/2026:17:19:24 +0000`. */
+function logTime(): string {
+  const [, day, month, year, time] = /, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date().toUTCString())!;
+  return `${day}/${month}/${year}:${time} +0000`;
+}
+/** The time of the start. */
+const start = logTime();
+const line = (path: string, address = '198.51.100.7', at = start) => `${address} - - [${at}] "GET /${path} HTTP/1.1" 200 3 "-" "-"`;
 
 /** Appends lines to the host's log. */
 async function write(...lines: string[]): Promise<void> {
@@ -112,7 +116,7 @@ test('hostile lines are text, in one row each', async () => {
     'not a log line at all <b>bold</b>',
   );
   await log.shell(
-    `{ printf '203.0.113.5 - - [${day}/${month}/${year}:${time} +0000] "GET /'; head -c 1000000 /dev/zero | tr '\\0' A; echo ' HTTP/1.1" 200 3'; } >>${log.accessLog}`,
+    `{ printf '203.0.113.5 - - [${start}] "GET /'; head -c 1000000 /dev/zero | tr '\\0' A; echo ' HTTP/1.1" 200 3'; } >>${log.accessLog}`,
   );
   await write(line('after-the-long-one'));
   await row(frame, '/after-the-long-one').waitFor();
@@ -166,6 +170,20 @@ test('Clear empties the panel, not the log', async () => {
   await write(line('after-clear'));
   await row(frame, '/after-clear').waitFor();
   await lines(frame, 1);
+});
+
+test('a button of the verdict keeps the focus while lines come', async () => {
+  const frame = await panel();
+  const button = frame.locator('.v-act vscode-button', { hasText: 'Install TOA…' });
+  const figures = frame.locator('.verdict .deltas');
+  const fresh = () => write(line('fresh', '198.51.100.7', logTime()));
+  // Only lines since the host's boot count, by half minutes.
+  await expect.poll(() => fresh().then(() => button.count()), { timeout: 60_000, interval: 2000 }).toBe(1);
+  await button.focus();
+  const before = await figures.innerText();
+  await fresh();
+  await expect.poll(() => figures.innerText(), within).not.toBe(before);
+  expect(await button.evaluate((one) => document.activeElement === one)).toBe(true);
 });
 
 test('a log that only root can read is read with sudo when that is wished', async () => {
