@@ -40,7 +40,10 @@ export interface Channel {
   end(): void;
   /** The exit status. Rejects with HostError `connectionLost` if the channel closed without one: that is no result. */
   readonly exit: Promise<Exit>;
-  /** Closes the channel at once; the far end sees its stdin end. */
+  /**
+   * Closes the channel at once; the far end sees its stdin end. Both outputs end here, so that whoever closes for a reason of
+   * its own (a deadline) reports that reason; an exit that has not come rejects with `cancelled`.
+   */
   close(): void;
 }
 

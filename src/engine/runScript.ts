@@ -43,7 +43,8 @@ export async function openScript(session: Session, script: string, options: Scri
   const marker = nonce();
   // A brace group is parsed as a whole before any of it runs, so that a connection cut in transit never runs half a script;
   // and nothing more is sent until the marker is seen, because some shells read ahead on stdin.
-  await raw.write(`{ printf '%s\\n' ${marker}\n${script}\nexit $?\n}\n`);
+  // What takes nothing, for want of a shell, never answers either: the answer's deadline is the writing's too.
+  raw.write(`{ printf '%s\\n' ${marker}\n${script}\nexit $?\n}\n`).catch(() => undefined);
   await readyOrFail(begin, marker, session, raw);
   return begin.channel();
 }
@@ -59,8 +60,9 @@ export async function runScript(
   // The deadline starts when the script does: the time that a person needs for a password does not count.
   const deadline = AbortSignal.timeout(options.deadlineSeconds * 1000);
   try {
-    if (options.stdin !== undefined) await channel.write(options.stdin);
-    channel.end();
+    // Not waited for: what the script does not take is no reason to miss its deadline.
+    const fed = options.stdin === undefined ? Promise.resolve() : channel.write(options.stdin);
+    fed.then(() => channel.end()).catch(() => undefined);
     const result = await collect(channel, limit, AbortSignal.any([options.signal, deadline]));
     if (result === 'outputTooLong') throw new HostError({ code: 'outputTooLong', bytes: limit }, session.host.name);
     return result;

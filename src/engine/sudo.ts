@@ -59,6 +59,7 @@ async function attempt(
     });
     if (became === true) return shake;
     if (state.refused !== undefined) return await fail(channel, session, state.refused);
+    if (clock.expired()) return await fail(channel, session, { code: 'deadline', what: 'sudo', seconds: SUDO_SECONDS });
     if (mustHaveTty(shake.said()) && !pty) {
       channel.close();
       return { needsTerminal: true };
@@ -106,16 +107,20 @@ async function whyNotRoot(channel: Channel, said: string, user: string, asked: n
 const mustHaveTty = (said: string): boolean => /must have a tty/.test(said);
 
 /** Closes the channel when sudo neither asks nor answers; can be stopped while a person is asked. */
-function stopwatch(channel: Channel): { start(): void; pause(): void } {
+function stopwatch(channel: Channel): { start(): void; pause(): void; expired(): boolean } {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let expired = false;
   const pause = (): void => {
     clearTimeout(timer);
     timer = undefined;
   };
   const start = (): void => {
     pause();
-    timer = setTimeout(() => channel.close(), SUDO_SECONDS * 1000);
+    timer = setTimeout(() => {
+      expired = true;
+      channel.close();
+    }, SUDO_SECONDS * 1000);
   };
   start();
-  return { start, pause };
+  return { start, pause, expired: () => expired };
 }

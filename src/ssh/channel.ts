@@ -25,18 +25,20 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
   const exit = new Promise<Exit>((resolve, reject) => (settle = { resolve, reject }));
   exit.catch(() => undefined); // whoever never asks for the exit must not crash the editor
 
+  /** `problem` fails the outputs and the exit; without one the outputs just end, and the exit is what came, or a cancellation. */
   const finish = (problem?: Problem): void => {
     if (finished) return;
     finished = true;
     if (problem) failure = new HostError(problem, carrier.host);
     if (failure) settle?.reject(failure);
     else if (exited) settle?.resolve(exited);
+    else settle?.reject(new HostError({ code: 'cancelled' }, carrier.host));
     signal.removeEventListener('abort', abort);
     unsubscribe();
     wake();
     released();
   };
-  const close = (problem: Problem): void => {
+  const close = (problem?: Problem): void => {
     finish(problem);
     stream.close();
     // What still arrives is of no use to anyone; flowing lets the channel be taken down.
@@ -104,7 +106,7 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
     end: () => {
       if (!finished) stream.end();
     },
-    close: () => close({ code: 'cancelled' }),
+    close: () => close(),
   };
 }
 

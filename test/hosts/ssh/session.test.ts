@@ -98,6 +98,15 @@ describe('a command', () => {
     await expect.poll(() => work.read('ended'), { timeout: 10_000 }).toBe('ended\n');
   });
 
+  test('that we close ourselves just ends: whoever closes it knows why', async () => {
+    const channel = await session.open('exec cat', { signal: never });
+    const [out, err] = [text(channel.stdout), text(channel.stderr)];
+    channel.close();
+    expect(await Promise.all([out, err])).toEqual(['', '']);
+    expect(await problem(channel.exit)).toEqual({ code: 'cancelled' });
+    expect(await problem(channel.write('more'))).toMatchObject({ code: 'connectionLost' });
+  });
+
   test('with a signal that has fired already is not begun', async () => {
     expect(await problem(session.open('true', { signal: AbortSignal.abort() }))).toEqual({ code: 'cancelled' });
   });

@@ -31,7 +31,10 @@ function channelOf(child: ChildProcess): Channel {
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new Error('no pipes');
   stdin.on('error', () => undefined);
+  let closed = false;
+  let cancel: () => void = () => undefined;
   const exit = new Promise<Exit>((resolve, reject) => {
+    cancel = () => reject(new HostError({ code: 'cancelled' }, 'here'));
     child.once('exit', (code, signal) => {
       if (code === null) reject(new HostError({ code: 'connectionLost', reason: String(signal) }, 'here'));
       else resolve({ code });
@@ -39,19 +42,25 @@ function channelOf(child: ChildProcess): Channel {
   });
   exit.catch(() => undefined);
   return {
-    stdout: readable(stdout),
-    stderr: readable(stderr),
+    stdout: readable(stdout, () => closed),
+    stderr: readable(stderr, () => closed),
     write: (data) => new Promise((resolve) => stdin.write(data, () => resolve())),
     end: () => stdin.end(),
     exit,
-    close: () => sever(child),
+    close: () => {
+      closed = true;
+      cancel();
+      sever(child);
+    },
   };
 }
 
-async function* readable(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+/** Ends where its own side has closed it, and fails where it was cut. */
+async function* readable(stream: NodeJS.ReadableStream, closed: () => boolean): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch {
+    if (closed()) return;
     throw new HostError({ code: 'connectionLost', reason: 'cut' }, 'here');
   }
 }

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openScript, runScript } from '../../../src/engine/runScript';
 import { HostError } from '../../../src/core/problem';
 import { localSession } from './localSession';
 
 const shells = ['/bin/dash', '/bin/bash --posix', '/bin/busybox sh'];
+afterEach(() => void vi.useRealTimers());
 const live = new AbortController().signal;
 const options = { as: 'user', signal: live, deadlineSeconds: 20, what: 'test' } as const;
 
@@ -51,6 +52,31 @@ it('names a far end that is no shell', async () => {
     problem: { code: 'noShell', output: 'Choose 1 or 2' },
     host: 'here',
   });
+});
+
+it('names a far end that neither takes the script nor answers, when its time is up', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const session = localSession();
+  const mute = { ...session, open: (_: string, o: Parameters<typeof session.open>[1]) => session.open('exec sleep 5', o) };
+  const script = `: ${'x'.repeat(300_000)}`;
+  const named = expect(openScript(mute, script, { as: 'user', signal: live })).rejects.toMatchObject({ problem: { code: 'noShell' } });
+  await vi.advanceTimersByTimeAsync(31_000);
+  await named;
+});
+
+it('tells a sudo that neither asks nor answers from one that refuses', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const session = localSession();
+  const mute = { ...session, open: (_: string, o: Parameters<typeof session.open>[1]) => session.open('exec sleep 5', o) };
+  const opened = openScript(mute, 'echo mine', { as: { sudo: 'password' }, signal: live });
+  const named = expect(opened).rejects.toMatchObject({ problem: { code: 'deadline', what: 'sudo' } });
+  await vi.advanceTimersByTimeAsync(31_000);
+  await named;
+});
+
+it('ends at its deadline although the script takes nothing of its stdin', async () => {
+  const stuck = runScript(localSession(), 'sleep 5', { ...options, deadlineSeconds: 0.3, stdin: 'x'.repeat(300_000) });
+  await expect(stuck).rejects.toMatchObject({ problem: { code: 'deadline', what: 'test' } });
 });
 
 it('ends at its deadline and says so', async () => {

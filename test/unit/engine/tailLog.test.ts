@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -16,7 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/engine/clock';
 import { tailLog, type TailState } from '../../../src/engine/tailLog';
 import type { LogMark } from '../../../src/shared/logMark';
@@ -268,6 +269,28 @@ describe.each(shells)('the follower under %s', (shell) => {
   });
 });
 
+describe('a connection that says nothing any more', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('is given up and opened again, as after a loss', async () => {
+    write(line('a'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const tail = start('dash');
+    await sees(tail, 'a');
+    const [shell = 0] = tail.session.pids();
+    // As an unplugged cable does it: the far end is there and silent.
+    const silent = [shell, ...childrenOf(shell)];
+    silent.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+    await vi.advanceTimersByTimeAsync(46_000);
+    write(line('b'));
+    await sees(tail, 'a', 'b');
+    expect(tail.states).toEqual(['connecting', 'following', 'waiting', 'connecting', 'following']);
+    silent.forEach((pid) => process.kill(pid, 'SIGKILL'));
+    tail.stop();
+    await tail.done;
+  });
+});
+
 describe('a log that cannot be followed', () => {
   it('is named with the reason', async () => {
     await expect(start('dash').done).rejects.toMatchObject({ problem: { code: 'logUnreadable', path: log, reason: 'missing' } });
@@ -286,3 +309,6 @@ function running(): string[] {
     }
   });
 }
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
