@@ -157,8 +157,10 @@ describe.each(shells)('%s %s', (...shell) => {
   });
 
   it('a tool that waits too long is ended before its transaction, and never within it', () => {
-    const tool = (text: string): string => `#!/bin/sh\necho '${text}'\nsleep 4\necho finished\n`;
-    const script = `chmod +x tool\none() { with_deadline 1 ./tool; }\nstep one`;
+    const tool = (text: string): string => `#!/bin/sh\necho '${text}'\nuntil [ -e go ]; do sleep 0.05; done\necho finished\n`;
+    // Seconds pass when the tool has spoken; after the deadline's one it may finish.
+    const seconds = `sleep() {\nuntil [ -s tool.out ]; do command sleep 0.05; done\n[ ! -e late ] || : >go\n: >late\n}`;
+    const script = `${seconds}\nchmod +x tool\none() { with_deadline 1 ./tool; }\nstep one`;
     const waiting = run(shell, script, { tool: tool('Another app is currently holding the yum lock') });
     expect(waiting.code).toBe(72);
     expect(waiting.output).not.toContain('finished');

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { problemOf, type Problem } from '../../../../src/core/problem';
 import { VENDOR_PACKAGES } from '../../../../src/core/vendor';
 import { fetchPackage } from '../../../../src/engine/packages/fetchPackage';
@@ -24,6 +24,7 @@ const work = mkdtempSync(join(tmpdir(), 'toa-packages-'));
 let cache: string;
 beforeEach(() => (cache = mkdtempSync(join(work, 'cache-'))));
 afterEach(() => {
+  vi.useRealTimers();
   for (const server of servers.splice(0)) {
     server.close();
     server.closeAllConnections();
@@ -129,22 +130,26 @@ describe('a download', () => {
     const limits = { idleSeconds: 30, mostBytes: 100_000 };
     expect(await problem(get({ url: url('/x') }, limits))).toMatchObject({ code: 'downloadFailed', reason: 'more than 100000 bytes' });
     expect(left()).toEqual([]);
-    await expect.poll(() => ended).toBe(true);
+    await expect.poll(() => ended, { timeout: 20_000 }).toBe(true);
   });
 
   it('of a slow server goes on as long as something comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const parts = [0, 1, 2, 3, 4, 5].map((n) => RPM.subarray((n * RPM.length) / 6, ((n + 1) * RPM.length) / 6));
+    let next: () => void = () => undefined;
     const { url } = await serve({
       '/x': (response) => {
-        const parts = [0, 1, 2, 3, 4, 5].map((n) => RPM.subarray((n * RPM.length) / 6, ((n + 1) * RPM.length) / 6));
-        const next = (): void => {
-          const part = parts.shift();
-          if (part === undefined) response.end();
-          else response.write(part, () => setTimeout(next, 250));
-        };
+        next = () => (parts.length === 0 ? response.end() : response.write(parts.shift()));
         next();
       },
     });
-    expect(readFileSync(await get({ url: url('/x') }, { idleSeconds: 1, mostBytes: 10_000 })).equals(RPM)).toBe(true);
+    // Each part comes only after nearly all the patience for it has passed.
+    const onProgress = (): void => {
+      vi.advanceTimersByTime(900);
+      next();
+    };
+    const path = await get({ url: url('/x') }, { idleSeconds: 1, mostBytes: 10_000 }, { onProgress });
+    expect(readFileSync(path).equals(RPM)).toBe(true);
   });
 
   it('that is cancelled is no failed download', async () => {
