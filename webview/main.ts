@@ -21,7 +21,7 @@ const vscode = acquireVsCodeApi();
 const post = (message: FromPanel): void => vscode.postMessage(message);
 
 /** The panel's program: hydrated by the host, then kept up to date. It holds nothing that the host does not. */
-function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }): (message: ToPanel) => void {
+function hydrate({ words, head, locale, state, filter, held }: ToPanel & { type: 'hydrate' }): (message: ToPanel) => void {
   vscode.setState(state);
   let status: PanelStatus | undefined;
   const header = makeHead(head, words, post);
@@ -34,8 +34,8 @@ function hydrate({ words, head, locale, state }: ToPanel & { type: 'hydrate' }):
   const [blankTitle, blankHint] = [el('h3'), el('p', 'dim')];
   const blank = el('div', 'blank', blankTitle, blankHint);
   blank.hidden = true;
-  const rows = makeRows(words, locale, post, () => refresh());
-  const tools = makeTools(words, locale, () => rows, post);
+  const rows = makeRows(words, locale, post, () => refresh(), held);
+  const tools = makeTools(words, locale, () => rows, post, filter);
   rows.element.append(blank);
   document.body.replaceChildren(
     header.element,

@@ -1,9 +1,9 @@
 import type { AddressClass } from '../src/shared/address';
 import { displayText } from '../src/shared/display';
 import type { LogFields } from '../src/shared/logEntry';
-import type { FromPanel, PanelRow, PanelView, PanelWords } from '../src/shared/protocol';
+import type { FromPanel, PanelRow, PanelSight, PanelView, PanelWords } from '../src/shared/protocol';
 import { el, icon, shown } from './dom';
-import { followCount, modeAfterScroll, ROW, rowAfterKey, topAfterDrop, windowAt, type Mode } from './windowing';
+import { followCount, modeAfterScroll, ROW, rowAfterKey, topAfterDrop, topOfWindow, windowAt, type Mode } from './windowing';
 
 /** The icon that carries a class without its colour. */
 export const CLASS_ICONS: Readonly<Record<AddressClass, string>> = {
@@ -25,8 +25,14 @@ export interface Rows {
   readonly setPaused: (paused: boolean) => void;
 }
 
-/** Makes the list. `onMode` is called when following begins or ends. */
-export function makeRows(words: PanelWords, locale: string, post: (message: FromPanel) => void, onMode: () => void): Rows {
+/** Makes the list. `onMode` is called when following begins or ends; `held`: where it was paused when it was hidden. */
+export function makeRows(
+  words: PanelWords,
+  locale: string,
+  post: (message: FromPanel) => void,
+  onMode: () => void,
+  held: PanelSight['held'],
+): Rows {
   const space = el('div', 'space');
   const scroller = el('div', 'rows', space);
   const head = header(words);
@@ -38,7 +44,7 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
   scroller.tabIndex = 0;
 
   let view: PanelView = { epoch: -1, base: 0, end: 0 };
-  let mode: Mode = 'following';
+  let mode: Mode = held === undefined ? 'following' : 'paused';
   let stoppedAt = 0;
   let selected: number | undefined;
   let ours = 0;
@@ -101,19 +107,20 @@ export function makeRows(words: PanelWords, locale: string, post: (message: From
   };
 
   const take = (next: PanelView): void => {
-    const top = scroller.scrollTop;
+    const before = view.epoch < 0 ? held : undefined;
+    const top = before === undefined ? scroller.scrollTop : topOfWindow(before.from, next.base);
     if (next.epoch !== view.epoch) {
       rows = new Map();
       drawn.forEach((place) => place.element.remove());
       drawn.clear();
       selected = undefined;
-      stoppedAt = next.end;
+      stoppedAt = before?.end ?? next.end;
     }
     const moved = next.epoch === view.epoch ? topAfterDrop(top, view.base, next.base) : top;
     view = next;
     space.style.height = `${(view.end - view.base) * ROW}px`;
     if (mode === 'following') toBottom();
-    else if (moved !== top) scrollTo(moved);
+    else if (moved !== scroller.scrollTop) scrollTo(moved);
   };
 
   scroller.addEventListener('scroll', () => {

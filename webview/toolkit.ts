@@ -37,11 +37,12 @@ export function button(options: { readonly primary: boolean; readonly onClick: (
   };
 }
 
-/** A one-line text input. `onInput` gets its value as it changes. */
-export function textField(label: string, onInput: (value: string) => void): HTMLElement {
+/** A one-line text input that begins with `value`. `onInput` gets its value as it changes. */
+export function textField(label: string, value: string, onInput: (value: string) => void): HTMLElement {
   const element = document.createElement('vscode-text-field');
   element.setAttribute('placeholder', label);
   element.setAttribute('aria-label', label);
+  element.setAttribute('value', value);
   element.addEventListener('input', () => onInput((element as HTMLElement & { readonly value: string }).value));
   return element;
 }

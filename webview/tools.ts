@@ -1,5 +1,5 @@
 import { ADDRESS_CLASSES, type AddressClass } from '../src/shared/address';
-import type { FromPanel, PanelStatus, PanelWords } from '../src/shared/protocol';
+import type { FromPanel, PanelFilter, PanelStatus, PanelWords } from '../src/shared/protocol';
 import { el, fill, icon, setText } from './dom';
 import { CLASS_ICONS, type Rows } from './rows';
 import { button, textField } from './toolkit';
@@ -13,14 +13,15 @@ export function makeTools(
   locale: string,
   rows: () => Rows,
   post: (message: FromPanel) => void,
+  filter: PanelFilter,
 ): {
   readonly element: HTMLElement;
   readonly setTotals: (totals: PanelStatus['totals'], lines: number) => void;
   readonly setMode: () => void;
   readonly filtered: () => boolean;
 } {
-  const hidden = new Set<AddressClass>();
-  let text = '';
+  const hidden = new Set(filter.hidden);
+  let { text } = filter;
   const send = (): void => post({ type: 'filter', hidden: [...hidden], text });
 
   const pause = button({ primary: false, onClick: () => rows().setPaused(rows().mode() === 'following') });
@@ -31,7 +32,7 @@ export function makeTools(
   group.setAttribute('aria-label', words.filterByClass);
 
   let typing: ReturnType<typeof setTimeout> | undefined;
-  const search = textField(words.search, (value) => {
+  const search = textField(words.search, text, (value) => {
     clearTimeout(typing);
     typing = setTimeout(() => {
       text = value.slice(0, 1000);
@@ -96,7 +97,7 @@ function chip(
     el('span', 'l', words.classes[name]),
     el('span', 'n', count, share),
   );
-  element.setAttribute('aria-pressed', 'true');
+  element.setAttribute('aria-pressed', String(!hidden.has(name)));
   element.addEventListener('click', () => {
     if (!hidden.delete(name)) hidden.add(name);
     element.setAttribute('aria-pressed', String(!hidden.has(name)));

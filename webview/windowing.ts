@@ -15,6 +15,9 @@ export function windowAt(top: number, height: number, base: number, end: number)
   return { from, count: Math.max(0, Math.min(count, end - from)) };
 }
 
+/** The scroll position of a window that begins with this row: the inverse of `windowAt`. */
+export const topOfWindow = (from: number, base: number): number => (from <= base ? 0 : (from - base + MARGIN) * ROW);
+
 /** How many rows are asked for when following: what the height shows, with a margin. */
 export const followCount = (height: number): number => Math.ceil(height / ROW) + MARGIN;
 

@@ -14,7 +14,7 @@ export type FromPanel =
   /** Rows wanted, by their numbers in the view; with `follow` the newest `count` rows, as they come. */
   | { readonly type: 'window'; readonly from: number; readonly count: number; readonly follow: boolean }
   /** Classes that are hidden, and text that a line must hold. */
-  | { readonly type: 'filter'; readonly hidden: readonly AddressClass[]; readonly text: string }
+  | ({ readonly type: 'filter' } & PanelFilter)
   | { readonly type: 'copy'; readonly line: number }
   | { readonly type: 'clear' }
   | { readonly type: 'action'; readonly action: PanelAction };
@@ -54,9 +54,22 @@ export function fromPanel(message: unknown): FromPanel | undefined {
 
 /** To the panel. */
 export type ToPanel =
-  | { readonly type: 'hydrate'; readonly words: PanelWords; readonly head: PanelHead; readonly locale: string; readonly state: PanelState }
+  | ({ readonly type: 'hydrate'; readonly words: PanelWords; readonly head: PanelHead; readonly locale: string } & PanelSight)
   | ({ readonly type: 'status' } & PanelStatus)
   | { readonly type: 'rows'; readonly view: PanelView; readonly from: number; readonly rows: readonly PanelRow[] };
+
+export interface PanelFilter {
+  readonly hidden: readonly AddressClass[];
+  readonly text: string;
+}
+
+/** What a person looked at when the panel was hidden, so that it comes back as it was. */
+export interface PanelSight {
+  readonly state: PanelState;
+  readonly filter: PanelFilter;
+  /** The window's first row, and where the view ended when following ended; undefined: it follows. */
+  readonly held?: { readonly from: number; readonly end: number };
+}
 
 /** What an editor remembers of a panel over a restart; enough to open the log again. */
 export interface PanelState {

@@ -106,6 +106,28 @@ test('a text and a class filter the rows', async () => {
   await expect.poll(() => row(frame, '/').count(), within).toBe(8);
 });
 
+test('a hidden panel comes back as it was: filtered, and paused', async () => {
+  const { page } = editor;
+  const before = await panel();
+  await before.locator('.find input').fill('late-');
+  await before.locator('.chip.c-private').click();
+  await expect.poll(() => row(before, '/').count(), within).toBe(3);
+  await before.locator('.pause').click();
+  await tab(page, /Untitled/).click();
+  await write(line('late-4'));
+  await tab(page, /access\.log/).click();
+  const frame = await panel();
+  await frame.locator('.pause').getByText('Follow · 1 new').waitFor();
+  expect(await frame.locator('.find input').inputValue()).toBe('late-');
+  expect(await frame.locator('.chip.c-private').getAttribute('aria-pressed')).toBe('false');
+  await expect.poll(() => row(frame, '/late-').count(), within).toBe(4);
+  expect(await row(frame, '/').count()).toBe(4);
+  await frame.locator('.pause').click();
+  await frame.locator('.chip.c-private').click();
+  await frame.locator('.find input').fill('');
+  await expect.poll(() => row(frame, '/').count(), within).toBe(9);
+});
+
 test('hostile lines are text, in one row each', async () => {
   const frame = await panel();
   await write(

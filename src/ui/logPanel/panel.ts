@@ -6,7 +6,8 @@ import { DEFAULT_LIMITS, logBuffer } from '../../engine/logBuffer';
 import { lineText } from '../../engine/logBufferText';
 import { logView, NO_FILTER } from '../../engine/logBufferView';
 import { ADDRESS_CLASSES, parseCidrs } from '../../shared/address';
-import { fromPanel, type FromPanel, type PanelAction, type PanelState, type PanelStatus, type ToPanel } from '../../shared/protocol';
+import type { FromPanel, PanelAction, PanelFilter, PanelSight, PanelState, PanelStatus, ToPanel } from '../../shared/protocol';
+import { fromPanel } from '../../shared/protocol';
 import type { Ui } from '../context';
 import { settings } from '../settings';
 import { plain } from '../text/hostile';
@@ -40,7 +41,9 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
 
   let view = logView(buffer.store, NO_FILTER);
   let epoch = 0;
+  let filter: PanelFilter = { hidden: [], text: '' };
   let wanted = { from: 0, count: 0, follow: true };
+  let held: PanelSight['held'];
   let run = new AbortController();
   let tail: FollowState = { kind: 'connecting' };
   let asRoot = false;
@@ -138,7 +141,8 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
   const hydrate = (): void => {
     [sent, lastEnd] = ['', -1];
     const group = hostView()?.host.group ?? '';
-    post({ type: 'hydrate', words: panelWords(), head: { host: hostName(), group, path: state.path }, locale: env.language, state });
+    const sight: PanelSight = { state, filter, ...(held === undefined ? {} : { held }) };
+    post({ type: 'hydrate', words: panelWords(), head: { host: hostName(), group, path: state.path }, locale: env.language, ...sight });
     tick();
   };
 
@@ -156,10 +160,13 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
         break;
       case 'window':
         wanted = message;
+        held = message.follow ? undefined : { from: message.from, end: held?.end ?? view.end };
         sendRows();
         break;
       case 'filter':
+        filter = { hidden: message.hidden, text: message.text };
         view = logView(buffer.store, { hidden: new Set(message.hidden.map((name) => ADDRESS_CLASSES.indexOf(name))), text: message.text });
+        held = undefined;
         epoch++;
         tick();
         sendRows();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modeAfterScroll, ROW, rowAfterKey, topAfterDrop, windowAt } from '../../../webview/windowing';
+import { modeAfterScroll, ROW, rowAfterKey, topAfterDrop, topOfWindow, windowAt } from '../../../webview/windowing';
 
 describe('windowAt', () => {
   it('asks for what is seen with a margin, and for nothing that is not there', () => {
@@ -10,6 +10,13 @@ describe('windowAt', () => {
     expect(windowAt(0, 440, 0, 0)).toEqual({ from: 0, count: 0 });
     expect(windowAt(1e9, 440, 0, 10)).toEqual({ from: 10, count: 0 });
     expect(windowAt(-50, 0, 0, 10)).toEqual({ from: 0, count: 10 });
+  });
+});
+
+describe('topOfWindow', () => {
+  it('comes back to the rows that were in sight', () => {
+    for (const top of [0, 100 * ROW, 900 * ROW]) expect(topOfWindow(windowAt(top, 440, 700, 2000).from, 700)).toBe(top);
+    expect(topOfWindow(3, 700)).toBe(0);
   });
 });
 
