@@ -16,6 +16,7 @@ export function startDeadline(clock: Clock, seconds: number, onExpiry: (seconds:
   let since = 0;
   let running: AbortController | undefined;
   let pauses = 0;
+  let stopped = false;
 
   const halt = (): void => {
     if (!running) return;
@@ -40,18 +41,19 @@ export function startDeadline(clock: Clock, seconds: number, onExpiry: (seconds:
       try {
         return await wait();
       } finally {
-        if (--pauses === 0 && left > 0) run();
+        // Also with no time left: what came due just as the question began must not be forgotten.
+        if (--pauses === 0 && !stopped) run();
       }
     },
     restart(newSeconds) {
       halt();
       allowed = newSeconds;
       left = newSeconds * 1000;
-      if (pauses === 0) run();
+      if (pauses === 0 && !stopped) run();
     },
     stop() {
+      stopped = true;
       halt();
-      left = 0;
     },
   };
 }
