@@ -1,4 +1,6 @@
+import { installOutlook } from '../core/install/planInstall';
 import { isToaRelease } from '../core/vendor';
+import type { HostFacts } from '../core/facts';
 import type { HostView } from '../engine/hostStore';
 
 /** What can be done with a host now. Menus, palette choices and the tests use the same answer. */
@@ -56,6 +58,7 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
       can.add('verify');
       break;
   }
+  if (['awaitingReboot', 'notLoaded', 'drifted'].includes(state.kind) && facts !== undefined && lacksRest(facts)) can.add('install');
   if (
     facts !== undefined &&
     isToaRelease(facts.kernel.running) &&
@@ -64,4 +67,10 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     can.add('original');
   }
   return can;
+}
+
+/** The kernel is installed and the rest of an install is not, or is not any more: a plan without packages puts it right. */
+function lacksRest(facts: HostFacts): boolean {
+  const outlook = installOutlook(facts);
+  return 'needsPackages' in outlook && !outlook.needsPackages;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startLab, type Lab, type LabHost } from '../lab/lab';
 import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
 import { hostRow, openTree } from './job';
+import { apply, plan } from './steps';
 import { answerModal, contextMenu, contextMenuItems, modal, pickRow, retry, runCommand, screenshot, tab, treeItem } from './workbench';
 
 // What the tree says of hosts after the install, what it offers then, and several hosts at once.
@@ -103,12 +104,18 @@ test('the palette asks which hosts', async () => {
   await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 60_000 });
 });
 
-test('what has moved away is shown with its reason', async () => {
+test('what has moved away is shown with its reason, and an install puts it back', async () => {
   const { page } = editor;
   await lab.host('rhel7').shell(`rm ${autoload}`);
   await contextMenu(page, hostRow(page, second), 'Refresh');
   await hostRow(page, second, 'drifted: toa.modules missing').waitFor();
   await screenshot(page, 'states-autoload-missing');
+  // The kernel is there already: the plan writes the file alone.
+  await plan(page, second);
+  await screenshot(page, 'states-repair-plan');
+  await apply(page, second);
+  await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 120_000 });
+  expect((await lab.host('rhel7').shell(`stat -c %a ${autoload}`)).stdout.trim()).toBe('755');
 });
 
 test('Boot Original Kernel… goes back on consent, and that is no drift', async () => {

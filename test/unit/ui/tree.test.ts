@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
+import type { HostFacts } from '../../../src/core/facts';
+import { autoloadContent } from '../../../src/core/vendor';
 import { abilities } from '../../../src/ui/can';
 import { hostItem } from '../../../src/ui/tree/items';
 import { createHostTree } from '../../../src/ui/tree/provider';
@@ -73,6 +75,27 @@ describe('abilities follow the state', () => {
     expect(abilities(running('3.10.0-957.21.3.el7.toa.x86_64', false), none).has('load')).toBe(true);
     expect(abilities(running('3.10.0-957.21.3.el7.toa.x86_64', true), none).has('load')).toBe(false);
     expect(abilities(running('3.10.0-957.el7.x86_64', false), none).has('load')).toBe(false);
+  });
+
+  test('where the kernel is installed and toa.modules is missing or wrong, an install puts it right', () => {
+    const release = '3.10.0-957.21.3.el7.toa.x86_64';
+    const installed = [{ release, vmlinuz: true, initramfsBytes: 1000, bootEntry: true }];
+    const right = { exists: true, mode: '0755', content: autoloadContent('el7') };
+    const of = (kind: string, autoload: HostFacts['autoload'], record: HostFacts['record'] = {}) =>
+      abilities(
+        viewOf(
+          STATES.find((state) => state.kind === kind)!,
+          { facts: facts({ kernel: { ...facts().kernel, installed }, autoload, record }) },
+        ),
+        none,
+      ).has('install');
+    for (const kind of ['awaitingReboot', 'notLoaded', 'drifted']) {
+      expect(of(kind, { exists: false })).toBe(true);
+      expect(of(kind, { ...right, mode: '0644' })).toBe(true);
+      expect(of(kind, right)).toBe(false);
+      expect(of(kind, right, { owes: true })).toBe(true);
+    }
+    expect(of('delivering', { exists: false })).toBe(false);
   });
 
   test('the original kernel can be booted only from a TOA kernel, and only while it is there', () => {
