@@ -33,7 +33,10 @@ flush_boot() {
     exec setsid /bin/sh -c 'sleep 20; fsfreeze -u "$1"' toa-hosts-thaw "$place"
   ) </dev/null >/dev/null 2>&1 &
   thaw=$!
-  fsfreeze -f "$place" && fsfreeze -u "$place"
+  if fsfreeze -f "$place"; then
+    # Where this thaw fails the armed one is the next.
+    fsfreeze -u "$place" || return 0
+  fi
   kill "$thaw" || :
 }
 
@@ -62,6 +65,9 @@ pay_owed() {
     if [ "$(default_kernel)" != "/boot/vmlinuz-$release" ]; then
       make_default "$release" || return 1
       echo "the default is $release again"
+    else
+      # The packages have written under /boot all the same.
+      flush_boot
     fi
     rm -f "$owed/default"
   fi

@@ -112,6 +112,22 @@ describe.each(shells)('%s %s', (...shell) => {
     expect(run(shell, `${fakes}\nstat() { echo ext2/ext3; }\nflush_boot`).output).toBe('');
   });
 
+  it('a thaw that fails leaves the armed one to follow', () => {
+    const fakes = `stat() { echo xfs; }\ndf() { echo 'dev 1 1 1 1% /nowhere'; }\nkill() { echo disarmed; }`;
+    const answer = (freeze: number, thaw: number): string =>
+      run(shell, `${fakes}\nfsfreeze() { [ "$1" = -f ] && return ${freeze} || return ${thaw}; }\nflush_boot`).output;
+    expect(answer(0, 0)).toBe('disarmed\n');
+    expect(answer(1, 0)).toBe('disarmed\n');
+    expect(answer(0, 1)).toBe('');
+  });
+
+  it('what packages wrote under /boot is flushed, also where the default never moved and the install failed', () => {
+    const flush = `flush_boot() { echo flushed; }\nhold() { hold_default old; }\nstep hold`;
+    for (const rest of ['step pay_owed', `fails() { false; }\nstep fails`]) {
+      expect(run(shell, `${flush}\n${rest}`, { kernel: 'UPDATEDEFAULT=yes\n' }).output).toContain('flushed\n');
+    }
+  });
+
   it('the copies of a failed or cancelled run’s packages do not stay', () => {
     expect(run(shell, `one() { : >a.rpm; false; }\ntrap 'ls' EXIT\nstep one`).output).not.toContain('a.rpm');
   });
