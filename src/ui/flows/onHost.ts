@@ -29,7 +29,7 @@ export interface OnHost {
  */
 export async function onHost<T>(ui: Ui, view: HostView, options: OnHost, work: (work: Work) => Promise<T>): Promise<T | undefined> {
   const { id, name } = view.host;
-  const run = ui.runs.begin(id);
+  const run = ui.runs.begin(id, { cancellable: options.cancellable });
   if (run === undefined) {
     void window.showInformationMessage(l10n.t('Something is running on {0} already. Wait for it to end, or cancel it.', name));
     return undefined;
