@@ -8,7 +8,7 @@ import { planFlow } from './flows/install';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
 import { setRanges } from './flows/setRanges';
 import { verifyFlow } from './flows/verify';
-import { hostsOf, pickHosts } from './target';
+import { ableOf, hostsOf, pickHosts } from './target';
 import { isTreeNode } from './tree/node';
 
 /** What a command is about, and what it does. `needs`: the ability that a host must have to be offered in the palette. */
@@ -71,7 +71,8 @@ export function registerCommands(ui: Ui, selected: () => readonly string[]): Dis
           return hostId === undefined ? undefined : command.run(ui, hostId, ...args);
         }
         case 'hosts': {
-          const hostIds = hostsOf(args) ?? (await pickHosts(ui, command.needs, true, selected()));
+          const rows = hostsOf(args);
+          const hostIds = rows === undefined ? await pickHosts(ui, command.needs, true, selected()) : ableOf(ui, rows, command.needs);
           return hostIds.length === 0 ? undefined : command.run(ui, hostIds);
         }
       }

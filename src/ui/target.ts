@@ -21,6 +21,22 @@ export function hostsOf(args: readonly unknown[]): readonly string[] | undefined
   return [...new Set(rows.flatMap((row) => (row.kind === 'group' ? [] : [row.hostId])))];
 }
 
+/**
+ * Of several selected rows the hosts that can: the menu is that of the row under the pointer. A single host is taken as it
+ * is, and its flow says what stands in the way.
+ */
+export function ableOf(
+  ui: Pick<Ui, 'store' | 'runs' | 'plans' | 'reports'>,
+  hostIds: readonly string[],
+  ability?: Ability,
+): readonly string[] {
+  if (ability === undefined || hostIds.length < 2) return hostIds;
+  return hostIds.filter((hostId) => {
+    const view = ui.store.view(hostId);
+    return view !== undefined && abilitiesOf(ui, view).has(ability);
+  });
+}
+
 /** Asks which hosts, among those that can; rows selected in the tree are chosen beforehand. Empty: nothing was chosen. */
 export async function pickHosts(
   ui: Ui,
