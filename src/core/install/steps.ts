@@ -101,12 +101,16 @@ function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
   const kernel = `./${kernelOf(inputs.packages).file}`;
   // Over another version rpm -i meets its files; firmware alone may be upgraded, and that is not undone.
   const install = inputs.facts.firmware === undefined ? '-ivh' : '-Uvh';
+  // With dependencies waived every firmware would do: there rpm is asked without that, and whether firmware is what it misses.
+  const isNewEnough = inputs.choices.nodeps
+    ? `! rpm -i --test${rpmFlags({ ...inputs.choices, nodeps: false })} ${kernel} 2>&1 | grep '^[[:space:]]*kernel-firmware .* is needed by ' >/dev/null`
+    : `rpm -i --test${flags} ${kernel} >/dev/null 2>&1`;
   return [
     step(
       'installFirmware',
       [
         PACKAGE_UMASK,
-        `if rpm -i --test${flags} ${kernel} >/dev/null 2>&1; then`,
+        `if ${isNewEnough}; then`,
         `  echo 'the installed kernel-firmware is new enough'`,
         `else`,
         `  rpm -i --test --replacefiles${flags} ./${firmware.file} ${kernel}`,

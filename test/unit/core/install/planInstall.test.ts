@@ -43,6 +43,25 @@ describe('the vendor’s procedure', () => {
     expect(commands(plan('el6', {}, bare), 'installFirmware')).toContain('rpm -ivh ./kernel-firmware');
   });
 
+  it.each([
+    [false, 1, 'error: Failed dependencies:\n\tkernel-firmware >= 2 is needed by kernel-2', true],
+    [false, 0, '', false],
+    [true, 1, 'error: Failed dependencies:\n\tother is needed by kernel-2\n\tkernel-firmware >= 2 is needed by kernel-2', true],
+    [true, 1, 'error: Failed dependencies:\n\tother is needed by kernel-2', false],
+  ])('el6: firmware that is too old is upgraded, also where dependencies are waived (%s, %i, %j)', (nodeps, code, says, upgraded) => {
+    // rpm has its say of the kernel alone, unless it is told not to care.
+    const rpm = `rpm() {
+  case "$*" in
+    *--nodeps*) return 0 ;;
+    '-i --test ./kernel-2'*) printf '%s\\n' '${says}' >&2; return ${code} ;;
+    -Uvh*) echo upgraded ;;
+  esac
+}`;
+    const script = `${rpm}\nset -e\n${commands(plan('el6', { nodeps }), 'installFirmware')}`;
+    const { status, stdout } = spawnSync('dash', { input: script, encoding: 'utf8' });
+    expect([status, stdout.includes('upgraded')]).toEqual([0, upgraded]);
+  });
+
   it.each(['el7', 'el6'] as const)('%s: the autoload file is the vendor’s, executable, read back', (row) => {
     expect(plan(row).files).toEqual([
       { path: '/etc/sysconfig/modules/toa.modules', mode: '0755', content: autoloadContent(row), change: 'create' },
@@ -177,6 +196,7 @@ it('every script that can be planned is clean to shellcheck and parses everywher
     {},
     { nodeps: true },
     { tool: 'rpm', oldpackage: true },
+    { nodeps: true, force: true },
     { disableExcludes: true, nogpgcheck: true, repositories: true },
   ];
   for (const row of ['el7', 'el6'] as const) {
