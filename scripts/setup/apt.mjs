@@ -7,14 +7,17 @@ import { cacheFolder, look, run, say, stop, tail, which } from './shell.mjs';
 /** @typedef {'check' | 'unit' | 'lab' | 'editor'} Need */
 
 /**
- * Debian 12 packages by need. `check`: the linters. `unit`: the shells and awks the remote scripts are run under.
- * `lab`: hosts in namespaces with real sshd, rpm and yum. `editor`: code-server's build and a browser to drive it.
+ * Debian 12 packages by need. `check`: the linters. `unit`: the shells and awks the remote scripts are run under, and the
+ * tools whose answers ours are held against. `lab`: hosts in namespaces with real sshd, rpm and yum. `editor`: code-server's
+ * build and a browser to drive it.
  * @type {Record<Need, readonly string[]>}
  */
-const packages = {
+export const packages = {
   check: words('shellcheck'),
-  unit: words('dash busybox mksh posh mawk'),
-  lab: words('openssh-server openssh-client rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev util-linux uidmap iproute2 procps'),
+  unit: words('dash busybox mksh posh mawk openssh-client rpm shellcheck'),
+  lab: words(
+    'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev util-linux uidmap iproute2 procps',
+  ),
   editor: words('chromium fonts-dejavu-core libkrb5-dev build-essential python3 pkg-config'),
 };
 
