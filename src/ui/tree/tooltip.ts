@@ -23,7 +23,15 @@ const LINKS: readonly (readonly [Ability, string, () => string])[] = [
 /** The evidence behind a host's state, with the commands that can follow. Only our own commands are trusted. */
 export function hostTooltip(view: HostView, abilities: ReadonlySet<Ability>, now: number): MarkdownString {
   const links = LINKS.filter(([ability]) => abilities.has(ability));
-  const blocks = [heading(view), stateLine(view, now), meaning(view), ladder(view), system(view), linkLine(view, links)];
+  const blocks = [
+    heading(view),
+    stateLine(view, now),
+    meaning(view),
+    lastKnown(view, now),
+    ladder(view),
+    system(view),
+    linkLine(view, links),
+  ];
   const tooltip = new MarkdownString(blocks.filter((block) => block !== '').join('\n\n'));
   tooltip.supportThemeIcons = true;
   tooltip.isTrusted = { enabledCommands: links.map(([, command]) => command) };
@@ -37,8 +45,9 @@ function heading({ host }: HostView): string {
 
 function stateLine(view: HostView, now: number): string {
   const { probedAt, state } = view;
-  const when = probedAt === undefined ? '' : `, ${l10n.t('probed {0}', age(probedAt, now))}`;
-  const stale = view.stale && hasEvidence(state) && probedAt !== undefined;
+  const reached = hasEvidence(state);
+  const when = probedAt === undefined || !reached ? '' : `, ${l10n.t('probed {0}', age(probedAt, now))}`;
+  const stale = view.stale && reached && probedAt !== undefined;
   const kind = lookKind(view);
   const line = `${lookMarkdown(kind)} **${markdownText(stateLabel(state))}**${when}`;
   return stale ? `${line}\n\n${markdownText(l10n.t('Last probe {0}. This is what was true then.', dateTime(probedAt)))}` : line;
@@ -49,6 +58,12 @@ function meaning(view: HostView): string {
   if (state.kind === 'unreachable' || state.kind === 'needsSignIn')
     return markdownText(problemText(state.problem, { host: view.host.name }).message, 900);
   return markdownText(stateMeaning(view), 900);
+}
+
+/** Of a host that cannot be reached: what it was, and when; the evidence below it is of then. */
+function lastKnown({ state, lastState, probedAt }: HostView, now: number): string {
+  if (hasEvidence(state) || lastState === undefined || probedAt === undefined) return '';
+  return `$(history) ${markdownText(l10n.t('Last known: {0}, {1}', stateLabel(lastState), age(probedAt, now)))}`;
 }
 
 function ladder({ facts, memory, state }: HostView): string {

@@ -44,6 +44,15 @@ test('a stale state says what it was and when, and dims', () => {
   expect(tooltip(view).value).toContain('what was true then');
 });
 
+test('a host that cannot be reached says what it was and when, not that it was probed just then', () => {
+  const unreachable = STATES.find(({ kind }) => kind === 'unreachable')!;
+  const lastState = STATES.find(({ kind }) => kind === 'delivering')!;
+  const known = tooltip(viewOf(unreachable, { lastState, probedAt: now - 3 * 3_600_000 })).value;
+  expect(known).toContain('Last known\\: Delivering, 3 h ago');
+  expect(known).not.toContain('probed 3 h ago');
+  expect(tooltip(viewOf(unreachable)).value).not.toContain('Last known');
+});
+
 test('busy shows the step and offers only what does no harm', () => {
   const view = viewOf({ kind: 'notInstalled', system: 'CentOS 7' }, { busy: { goal: 'install', step: 'x', n: 4, of: 9 } });
   expect(item(view).description).toBe('installing, step 4 of 9');
