@@ -1,6 +1,6 @@
 /** One ssh server on the way to a host, fully resolved: what ssh_config says about it, with paths absolute and tokens expanded. */
 export interface Hop {
-  /** The name it was asked for by: a `Host` of ssh_config, or an address. */
+  /** The name it was asked for by: a `Host` of ssh_config, an address, or what a person calls it in the settings. */
   readonly name: string;
   readonly address: string;
   readonly port: number;

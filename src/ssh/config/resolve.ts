@@ -29,7 +29,9 @@ export function createResolver(options: SshOptions): Resolver {
       settings = answer ?? (await readFallback(destination, files, host));
       answers.set(key, { fingerprint, settings });
     }
-    return await toHop(destination, settings, { host, env: options.env, home: homeDirectory() });
+    const hop = await toHop(destination, settings, { host, env: options.env, home: homeDirectory() });
+    // People know it by the name they gave it, whatever ssh was asked for.
+    return { ...hop, name: asked.name };
   };
 }
 

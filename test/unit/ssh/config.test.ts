@@ -142,6 +142,11 @@ describe('one host', () => {
     expect(byHand).toEqual(await resolve(config, ask, process.env['PATH']));
   });
 
+  test('a host of the settings with a name for people goes by its address, and keeps its name', async () => {
+    const hop = await resolve(files({ config: 'Host 192.0.2.7\n User bob\n' }), { name: '网站 1', address: '192.0.2.7' }, '/nonexistent');
+    expect(hop).toMatchObject({ name: '网站 1', address: '192.0.2.7', user: 'bob' });
+  });
+
   test.each([
     ['Match', 'Host *\nMatch host web\n User x\n', 2],
     ['ProxyCommand', 'Host web\n ProxyCommand nc %h %p\n', 2],

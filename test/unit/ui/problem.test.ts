@@ -86,6 +86,12 @@ test('a changed host key leads to its line in known_hosts', () => {
   expect(problemText(PROBLEMS.hostKeyChanged, { host: 'web-01' }).remedies[0]?.action).toEqual({ do: 'openFile', path: '/k', line: 41 });
 });
 
+test('an algorithm that is switched off leads to the setting that allows it', () => {
+  const { message, remedies } = problemText(PROBLEMS.noCommonAlgorithm, { host: 'web-01' });
+  expect(message).toContain('toa.ssh.legacyHosts');
+  expect(remedies[0]?.action).toEqual({ do: 'openSetting', setting: 'toa.ssh.legacyHosts' });
+});
+
 test('what a host says stays one plain, bounded line', () => {
   for (const code of ['noShell', 'probeUnreadable'] as const) {
     const { message } = problemText({ code, output: HOSTILE.repeat(50) }, { host: 'web-01' });

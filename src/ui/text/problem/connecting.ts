@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { Problem } from '../../../core/problem';
 import { plain } from '../hostile';
 import type { ProblemText } from './remedies';
-import { openLine, openSshConfig, retry, say, signIn, transcript } from './remedies';
+import { openLine, openSetting, openSshConfig, retry, say, signIn, transcript } from './remedies';
 
 type ConnectingProblem = Extract<
   Problem,
@@ -48,13 +48,14 @@ export function connectingText(problem: ConnectingProblem, host: string): Proble
     case 'noCommonAlgorithm':
       return say(
         l10n.t(
-          '{host} and this editor share no {kind} algorithm; it offers {offered}. Update its SSH server, or allow the older algorithm for this host.',
+          '{host} and this editor share no {kind} algorithm; it offers {offered}. Update its SSH server, or allow it older algorithms by its name in toa.ssh.legacyHosts.',
           {
             host,
             kind: algorithmKind(problem.kind),
             offered: problem.offered.length > 0 ? plain(problem.offered.join(', ')) : l10n.t('none that is known'),
           },
         ),
+        openSetting('toa.ssh.legacyHosts'),
         transcript(),
       );
     case 'hostKeyUnknown':
