@@ -59,7 +59,7 @@ export async function verifyHost(session: Session, options: VerifyOptions): Prom
     after,
     memory: options.memory ?? {},
     ranges: parseCidrs(cidrs).ranges,
-    peers,
+    ...(peers === undefined ? {} : { peers }),
     ...(sample === undefined ? {} : { sample }),
   });
 }
@@ -84,17 +84,21 @@ async function firstSample(
   return undefined;
 }
 
-async function rawPeers(
+/** The raw TCP peers of the web ports; undefined where not all of them could be read. Exported for tests. */
+export async function rawPeers(
   session: Session,
   listeners: readonly Listener[],
   seconds: number,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
+  if (listeners.length === 0) return undefined;
   const ports = [...new Set(listeners.map((listener) => listener.port))].map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
   const pause = Math.max(1, Math.floor(seconds / ROUNDS));
   const rounds = Math.max(1, Math.min(ROUNDS, Math.floor(seconds / pause)));
   const script = `toa_ports=${quote(` ${ports.join(' ')} `)} toa_rounds=${rounds} toa_pause=${pause}\n${peersScript}`;
   const result = await runScript(session, script, { as: 'user', signal, deadlineSeconds: seconds + 30, what: 'peers' });
-  const rows = result.stdout.split('\n').filter((line) => /^([0-9A-F]{8}|[0-9A-F]{32})$/.test(line));
+  const lines = result.stdout.trim().split('\n');
+  if (lines.at(-1) !== 'end') return undefined;
+  const rows = lines.filter((line) => /^([0-9A-F]{8}|[0-9A-F]{32})$/.test(line));
   return [...new Set(rows.map((row) => canonicalAddress(hexAddress(row))).filter((address) => address !== undefined))];
 }
