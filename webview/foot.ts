@@ -16,6 +16,7 @@ export function makeFoot(
   buffer?.classList.add('hide');
   format?.classList.add('hide');
   const number = new Intl.NumberFormat(locale);
+  const megabytes = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const put = (part: HTMLElement | undefined, text: string): void => {
     if (part === undefined) return;
     setText(part, text);
@@ -24,15 +25,12 @@ export function makeFoot(
   return {
     element,
     set: (status, waiting) => {
-      put(rate, fill(words.perSecond, number.format(status.perSecond)));
+      put(rate, status.perSecond === undefined ? '' : fill(words.perSecond, number.format(status.perSecond)));
       put(lines, fill(words.lines, number.format(status.lines)));
       put(waitingLines, waiting === 0 ? '' : fill(words.waitingLines, number.format(waiting)));
       put(dropped, fill(words.dropped, number.format(status.dropped)));
       put(cut, status.cut === 0 ? '' : fill(words.cut, number.format(status.cut)));
-      put(
-        buffer,
-        fill(words.buffer, number.format(status.kept), number.format(status.limit), number.format(Math.round(status.bytes / 1e6))),
-      );
+      put(buffer, fill(words.buffer, number.format(status.kept), number.format(status.limit), megabytes.format(status.bytes / 1e6)));
       put(format, status.lines === 0 ? '' : status.format);
       put(sudo, status.asRoot ? words.readWithSudo : '');
     },

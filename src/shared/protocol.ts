@@ -134,7 +134,8 @@ export interface PanelStatus {
   readonly problem?: { readonly text: string; readonly buttons: readonly PanelButton[] };
   readonly totals: Readonly<Record<AddressClass, number>>;
   readonly lines: number;
-  readonly perSecond: number;
+  /** undefined: not measured yet. */
+  readonly perSecond?: number;
   readonly dropped: number;
   readonly cut: number;
   readonly kept: number;

@@ -14,6 +14,7 @@ import { plain } from '../text/hostile';
 import { problemText } from '../text/problem';
 import { follow, type FollowState } from './follower';
 import { panelHtml } from './html';
+import { lineRate } from './rate';
 import { panelRow } from './rows';
 import { panelStatus } from './status';
 import { panelWords } from './words';
@@ -49,7 +50,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
   let asRoot = false;
   let cidrs = settings.cidrs();
   let sent = '';
-  let rate = { at: ui.clock.now(), lines: 0, perSecond: 0 };
+  const rate = lineRate();
 
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
   const rowsView = (): PanelStatus['view'] => ({ epoch, base: view.base, end: view.end });
@@ -70,6 +71,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
       signal,
       onState: (next, root) => {
         if (signal.aborted) return;
+        if (next.kind === 'following') rate.restart(ui.clock.now());
         [tail, asRoot] = [next, root];
       },
     });
@@ -92,9 +94,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
     const host = hostView();
     if (host === undefined) return;
     const now = ui.clock.now();
-    if (now - rate.at >= 1000) {
-      rate = { at: now, lines: buffer.lines, perSecond: Math.max(0, Math.round(((buffer.lines - rate.lines) * 1000) / (now - rate.at))) };
-    }
+    const perSecond = rate.perSecond(now, buffer.lines);
     const problem = problemOfTail(tail, hostName());
     const status: ToPanel = {
       type: 'status',
@@ -107,7 +107,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
         live: liveOf(tail, hostName(), buffer.lines, now),
         ...(problem === undefined ? {} : { problem }),
         connected: tail.kind === 'following',
-        perSecond: rate.perSecond,
+        ...(perSecond === undefined ? {} : { perSecond }),
         limit: limits.lines,
         asRoot,
         now,
@@ -178,7 +178,6 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
       }
       case 'clear':
         buffer.clear();
-        rate = { ...rate, lines: 0 };
         tick();
         sendRows();
         break;

@@ -20,7 +20,7 @@ export interface StatusInput {
   readonly problem?: PanelStatus['problem'];
   /** The follower is connected: what is shown is now. */
   readonly connected: boolean;
-  readonly perSecond: number;
+  readonly perSecond?: number;
   readonly limit: number;
   readonly asRoot: boolean;
   readonly now: number;
@@ -55,7 +55,7 @@ export function panelStatus(input: StatusInput): PanelStatus {
     ...(input.problem === undefined ? {} : { problem: input.problem }),
     totals: { ...buffer.totals },
     lines: buffer.lines,
-    perSecond: input.perSecond,
+    ...(input.perSecond === undefined ? {} : { perSecond: input.perSecond }),
     dropped: buffer.store.dropped,
     cut: buffer.cut,
     kept: buffer.store.end - buffer.store.first,
