@@ -29,7 +29,7 @@ function hydrate({ words, head, locale, state, filter, held }: ToPanel & { type:
   const chart = makeChart(words, locale);
   const top = makeTop(words, locale);
   const foot = makeFoot(words, locale);
-  const announcer = makeAnnouncer();
+  const announcer = makeAnnouncer(words.announce);
   const problem = makeProblem(post);
   const [blankTitle, blankHint] = [el('h3'), el('p', 'dim')];
   const blank = el('div', 'blank', blankTitle, blankHint);
@@ -64,7 +64,6 @@ function hydrate({ words, head, locale, state, filter, held }: ToPanel & { type:
   return (message) => {
     if (message.type === 'rows') rows.setRows(message.view, message.from, message.rows);
     if (message.type === 'status') {
-      const before = status?.lines ?? 0;
       status = message;
       verdict.set(message.verdict);
       chart.set(message.share);
@@ -73,7 +72,7 @@ function hydrate({ words, head, locale, state, filter, held }: ToPanel & { type:
       rows.setView(message.view);
       problem.set(message.problem);
       fillBlank(message);
-      if (message.lines > before) announcer.say(fill(words.announce, message.lines - before, message.verdict.heading));
+      announcer.say(message.lines, message.verdict.heading);
     }
     refresh();
   };
