@@ -1,6 +1,7 @@
 import { Uri, ViewColumn, window, workspace, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
 import { basename } from 'node:path/posix';
 import { panelState, type PanelState } from '../../shared/protocol';
+import { plain } from '../text/hostile';
 import { wirePanel, type LogPanel, type PanelUi } from './panel';
 
 /** The webview's type; the editor's state of old panels is kept under it. */
@@ -38,7 +39,7 @@ export function registerLogPanel(
       return;
     }
     const host = ui.store.view(hostId)?.host.name ?? hostId;
-    adopt(window.createWebviewPanel(LOG_PANEL, `${host}: ${basename(path)}`, ViewColumn.Active), state, true);
+    adopt(window.createWebviewPanel(LOG_PANEL, plain(`${host}: ${basename(path)}`, 120), ViewColumn.Active), state, true);
   };
 
   const refresh = (): void => panels.forEach((panel) => panel.refresh());
