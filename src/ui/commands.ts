@@ -3,7 +3,7 @@ import type { Ability } from './can';
 import type { Ui } from './context';
 import { addHostFlow } from './flows/addHost';
 import { applyFlow } from './flows/apply';
-import { copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFlow } from './flows/hosts';
+import { CHOOSE, copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFlow } from './flows/hosts';
 import { planFlow } from './flows/install';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
 import { setRanges } from './flows/setRanges';
@@ -38,7 +38,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.openLog': {
     takes: 'host',
     needs: 'log',
-    run: (ui, hostId, node) => openLogFlow(ui, hostId, isTreeNode(node) && node.kind === 'log' ? node.path : undefined),
+    run: (ui, hostId, node, how) =>
+      openLogFlow(ui, hostId, isTreeNode(node) && node.kind === 'log' ? node.path : undefined, how === CHOOSE),
   },
   'toa.setRanges': { takes: 'nothing', run: setRanges },
   'toa.showPlan': { takes: 'host', needs: 'plan', run: (ui, hostId) => ui.plans.reopen(hostId) },

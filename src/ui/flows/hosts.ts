@@ -76,17 +76,23 @@ export async function loadModuleFlow(ui: Ui, hostId: string): Promise<void> {
   if (facts !== undefined) ui.store.record(hostId, facts);
 }
 
+/** Of *Open Log*: asks which one even where there is but one, as the panel's own choice does. */
+export const CHOOSE = 'choose';
+
 /** Opens an access log; where there are several and none was chosen, asks which. */
-export async function openLogFlow(ui: Ui, hostId: string, path: string | undefined): Promise<void> {
+export async function openLogFlow(ui: Ui, hostId: string, path: string | undefined, choose: boolean): Promise<void> {
   const view = ui.store.view(hostId);
   if (view === undefined) return;
   const paths = logPaths(view);
   const chosen =
     path ??
-    (paths.length > 1
-      ? await window.showQuickPick(paths.map(plainPath), { title: l10n.t('Access log of {0}', view.host.name) })
-      : undefined);
-  const found = path ?? (paths.length === 1 ? paths[0] : paths.find((one) => plainPath(one) === chosen));
+    (paths.length > 1 || choose
+      ? await window.showQuickPick(paths.map(plainPath), {
+          title: l10n.t('Access log of {0}', view.host.name),
+          placeHolder: l10n.t('Others can be named in toa.hosts, under “logs”'),
+        })
+      : paths.map(plainPath)[0]);
+  const found = path ?? paths.find((one) => plainPath(one) === chosen);
   if (found !== undefined) ui.openLog(hostId, found);
   else if (paths.length === 0) {
     void window.showInformationMessage(l10n.t('No access log is known on {0}. Name one in toa.hosts, under “logs”.', view.host.name));
