@@ -18,12 +18,14 @@ export function makeChart(
   const drawing = svg('svg', { id: 'chart', role: 'img', preserveAspectRatio: 'none', viewBox: `0 0 ${WIDTH} ${TOP + HEIGHT + RATE + 4}` });
   const bars = svg('g');
   drawing.append(hatch(), bars, svg('line', { class: 'axis', x1: 0, x2: WIDTH, y1: TOP + HEIGHT, y2: TOP + HEIGHT }));
+  const [boot, bootText] = [svg('line', { class: 'boot', y1: 0, y2: TOP + HEIGHT }), el('span', 'boot')];
+  drawing.append(boot);
   const ticks = el('div', 'ticks');
   const now = el('span', 'dim');
   const empty = el('div', 'none', words.noLinesYet);
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
   const percent = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const element = el('section', '', el('div', 'cap', el('h2', '', words.share), now), el('div', 'plot', drawing, empty), ticks);
+  const element = el('section', '', el('div', 'cap', el('h2', '', words.share), now), el('div', 'plot', drawing, bootText, empty), ticks);
   element.setAttribute('aria-label', words.share);
   let last = '';
   return {
@@ -37,9 +39,12 @@ export function makeChart(
       empty.hidden = sums.some((sum) => sum > 0);
       const newest = sums.findLastIndex((sum) => sum > 0);
       const latest = share.counts[newest];
-      const summary = latest === undefined ? '' : fill(words.shareNow, shares(latest, sums[newest] ?? 1, words, percent));
+      const untold = (latest?.[ADDRESS_CLASSES.indexOf('public')] ?? 0) > 0;
+      const told = latest === undefined ? '' : fill(words.shareNow, shares(latest, sums[newest] ?? 1, words, percent));
+      const summary = untold ? words.shareUnknown : told;
       setText(now, summary);
-      drawing.setAttribute('aria-label', `${words.share}. ${summary}`);
+      drawing.setAttribute('aria-label', [words.share, summary, share.boot?.text ?? ''].filter((part) => part !== '').join('. '));
+      drawBoot(share, boot, bootText);
       const marks = [0, 10, 20, 30, 40, 50].map((bar) => el('span', '', clock.format(share.from + bar * share.barMs)));
       ticks.replaceChildren(...marks, el('span', '', words.now));
     },
@@ -64,6 +69,18 @@ function drawBars(counts: readonly (readonly number[])[], sums: readonly number[
     const height = Math.max(1, (sum / most) * RATE);
     return [...parts, svg('rect', { class: 'rate', x: i * width, y: TOP + HEIGHT + 4 + RATE - height, width: width - 1, height })];
   });
+}
+
+/** A line at the boot, its words on the side that has room. */
+function drawBoot({ from, barMs, counts, boot }: PanelStatus['share'], line: SVGElement, words: HTMLElement): void {
+  line.style.display = boot === undefined ? 'none' : '';
+  words.hidden = boot === undefined;
+  if (boot === undefined) return;
+  const part = Math.min(1, (boot.at - from) / (barMs * counts.length));
+  for (const end of ['x1', 'x2']) line.setAttribute(end, String(part * WIDTH));
+  setText(words, boot.text);
+  words.style.left = part > 0.5 ? '' : `${part * 100}%`;
+  words.style.right = part > 0.5 ? `${(1 - part) * 100}%` : '';
 }
 
 function shares(counts: readonly number[], sum: number, words: PanelWords, percent: Intl.NumberFormat): string {

@@ -146,7 +146,13 @@ export interface PanelStatus {
   readonly distinct: number;
   readonly top: readonly { readonly address: string; readonly addressClass: AddressClass; readonly count: number }[];
   /** Bars of `barMs`, the first from `from`; counts in the order of ADDRESS_CLASSES. */
-  readonly share: { readonly from: number; readonly barMs: number; readonly counts: readonly (readonly number[])[] };
+  readonly share: {
+    readonly from: number;
+    readonly barMs: number;
+    readonly counts: readonly (readonly number[])[];
+    /** When the host was booted, if it was in this time: what came before says nothing of the running kernel. */
+    readonly boot?: { readonly at: number; readonly text: string };
+  };
   readonly view: PanelView;
 }
 

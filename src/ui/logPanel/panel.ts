@@ -9,6 +9,7 @@ import { ADDRESS_CLASSES, parseCidrs } from '../../shared/address';
 import type { FromPanel, PanelAction, PanelFilter, PanelSight, PanelState, PanelStatus, ToPanel } from '../../shared/protocol';
 import { fromPanel } from '../../shared/protocol';
 import type { Ui } from '../context';
+import { CHOOSE } from '../flows/hosts';
 import { settings } from '../settings';
 import { plain } from '../text/hostile';
 import { problemText } from '../text/problem';
@@ -16,7 +17,7 @@ import { follow, type FollowState } from './follower';
 import { panelHtml } from './html';
 import { lineRate } from './rate';
 import { panelRow } from './rows';
-import { panelStatus } from './status';
+import { hostNow, panelStatus } from './status';
 import { panelWords } from './words';
 
 export type PanelUi = Pick<Ui, 'store' | 'transport' | 'prompts' | 'clock'>;
@@ -35,9 +36,9 @@ const BACK_LINES = 2000;
 
 /** Wires one webview panel: follower, buffer, messages. It lives as long as the panel; `ask` false opens it without any prompt. */
 export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, state: PanelState, ask: boolean): LogPanel {
-  const limits = { ...DEFAULT_LIMITS, lines: settings.bufferLines() };
-  const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, () => ui.clock.now(), limits);
   const hostView = (): HostView | undefined => ui.store.view(state.hostId);
+  const limits = { ...DEFAULT_LIMITS, lines: settings.bufferLines() };
+  const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, () => hostNow(hostView(), ui.clock.now()), limits);
   const hostName = (): string => hostView()?.host.name ?? state.hostId;
 
   let view = logView(buffer.store, NO_FILTER);
@@ -149,7 +150,7 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
   const act = async (action: PanelAction): Promise<void> => {
     if (action === 'retry') start({ ask: true, root: asRoot });
     else if (action === 'readWithSudo') start({ ask: true, root: true });
-    else await commands.executeCommand(COMMANDS[action], { kind: 'host', hostId: state.hostId });
+    else await commands.executeCommand(COMMANDS[action], { kind: 'host', hostId: state.hostId }, action === 'pickLog' ? CHOOSE : undefined);
   };
 
   const receive = (message: FromPanel): void => {

@@ -7,6 +7,7 @@ import { BAR_MS } from '../../engine/logBufferShare';
 import { ADDRESS_CLASSES, type AddressClass } from '../../shared/address';
 import type { PanelFigures, PanelStatus, PanelView } from '../../shared/protocol';
 import { count, share } from '../text/amount';
+import { clockTime } from '../text/time';
 import { verdictText } from './verdictText';
 
 /** What a panel's status is made of. */
@@ -65,21 +66,37 @@ export function panelStatus(input: StatusInput): PanelStatus {
     asRoot: input.asRoot,
     distinct: buffer.distinct,
     top: buffer.top(TOP),
-    share: { from: bars.from, barMs: BAR_MS, counts: bars.counts },
+    share: { from: bars.from, barMs: BAR_MS, counts: bars.counts, ...bootMark(view, bars.from) },
     view: input.rows,
   };
 }
 
+/**
+ * Now by the host's clock, which its log tells times by. A difference smaller than a bar may be the probe's own duration
+ * and is left out.
+ */
+export function hostNow(view: HostView | undefined, now: number): number {
+  const skew = view?.facts === undefined ? 0 : view.facts.hostTime - view.facts.takenAt;
+  return Math.abs(skew) > BAR_MS ? now + skew : now;
+}
+
+const bootOf = ({ facts }: HostView): number | undefined => facts && facts.hostTime - facts.uptimeSeconds * 1000;
+
 /** Lines of the last half hour whose time is after the boot: what came before it proves nothing about this kernel. */
 function linesSinceBoot(bars: ReturnType<LogBuffer['share']['bars']>, view: HostView): Record<AddressClass, number> {
-  const { facts } = view;
-  const boot = facts === undefined ? 0 : facts.hostTime - facts.uptimeSeconds * 1000;
+  const boot = bootOf(view) ?? 0;
   const sums: Record<AddressClass, number> = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
   bars.counts.forEach((counts, bar) => {
     if (bars.from + bar * BAR_MS < boot) return;
     ADDRESS_CLASSES.forEach((name, i) => (sums[name] += counts[i] ?? 0));
   });
   return sums;
+}
+
+/** The line between what this kernel did and what came before, if it lies in the chart. */
+function bootMark(view: HostView, from: number): Pick<PanelStatus['share'], 'boot'> {
+  const at = bootOf(view);
+  return at === undefined || at < from ? {} : { boot: { at, text: l10n.t('boot {0}', clockTime(at)) } };
 }
 
 /** A counter that does not rise is a finding only while the log does. */
