@@ -53,10 +53,11 @@ toa_open() {
   toa_sign
 }
 
-# toa_why: why the log cannot be read, in one word. A folder that may not be searched hides whether it is there.
+# toa_why: why the log cannot be read, in one word. A folder that may not be searched hides whether it is there. What can
+# be read by now was missing a moment ago, in the middle of a rotation: nobody must be told of a permission.
 toa_why() {
   if [ -e "$toa_log" ]; then
-    if [ -f "$toa_log" ]; then echo permission; else echo notAFile; fi
+    if [ ! -f "$toa_log" ]; then echo notAFile; elif [ -r "$toa_log" ]; then echo missing; else echo permission; fi
     return
   fi
   toa_dir=${toa_log%/*}

@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/engine/clock';
 import { tailLog, type TailState } from '../../../src/engine/tailLog';
+import follow from '../../../src/remote/follow.sh';
 import type { LogMark } from '../../../src/shared/logMark';
 import { localSession } from './localSession';
 
@@ -304,6 +305,14 @@ describe('a connection that says nothing any more', () => {
 });
 
 describe('a log that cannot be followed', () => {
+  it.each(shells)('and is back when it is asked why was missing, as a rotation has it: %s', (shell) => {
+    write(line('a'));
+    const functions = follow.slice(0, follow.indexOf('\ntoa_follow <'));
+    const script = `toa_log=${log} toa_nonce=n toa_back=0 toa_from=\n${functions}\ntoa_why`;
+    const [program = '', ...options] = shell.split(' ');
+    expect(execFileSync(program, options, { input: script, encoding: 'utf8' })).toBe('missing\n');
+  });
+
   it('is named with the reason', async () => {
     await expect(start('dash').done).rejects.toMatchObject({ problem: { code: 'logUnreadable', path: log, reason: 'missing' } });
     log = folder;
