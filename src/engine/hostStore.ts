@@ -54,7 +54,7 @@ export interface HostStoreOptions {
   readonly storage: HostStorage;
   readonly settings: {
     staleAfterMinutes(): number;
-    /** 0: no probing in the background after the first. */
+    /** 0: no probing in the background, the first probe included. */
     refreshMinutes(): number;
   };
   /** Between 0 and 1; Math.random unless told. */
@@ -157,8 +157,7 @@ export function createHostStore(options: HostStoreOptions): HostStore {
       for (const entry of entries.values()) {
         const { id } = entry.host;
         const due = entry.automatic && entry.busy === undefined && !probes.has(id) && entry.nextAt <= now;
-        const first = entry.seen?.restored !== false && entry.failures === 0;
-        if (due && (first || settings.refreshMinutes() > 0)) void probe(id, undefined, ownSignal());
+        if (due && settings.refreshMinutes() > 0) void probe(id, undefined, ownSignal());
         if (shownStale.get(id) !== isStale(entry)) tell(id);
         shownStale.set(id, isStale(entry));
       }

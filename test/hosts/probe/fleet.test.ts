@@ -61,7 +61,7 @@ it(`${FLEET} hosts are probed in the background: bounded, silent, each with its 
     transport,
     clock: systemClock,
     storage: { load: () => undefined, save: () => Promise.resolve() },
-    settings: { staleAfterMinutes: () => 15, refreshMinutes: () => 0 },
+    settings: { staleAfterMinutes: () => 15, refreshMinutes: () => 1440 },
   });
   let turns = 0;
   const ticking = setInterval(() => turns++, 10);

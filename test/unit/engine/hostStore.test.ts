@@ -181,9 +181,20 @@ describe('what is known', () => {
     },
   );
 
+  it('connects to nothing by itself where a person switched that off', async () => {
+    const clock = testClock();
+    const to = transport();
+    const { store } = build(to, { clock, refreshMinutes: 0 });
+    store.setHosts([host('a')]);
+    await clock.pass(60 * 60_000);
+    expect(kindOf(store, 'a')).toBe('unknown');
+    await store.refresh(undefined, { signal });
+    expect(kindOf(store, 'a')).toBe('unsupported');
+  });
+
   it('becomes stale by time', async () => {
     const clock = testClock();
-    const { store, changes } = build(transport(), { clock, refreshMinutes: 0 });
+    const { store, changes } = build(transport(), { clock, refreshMinutes: 1440 });
     store.setHosts([host('a')]);
     await settled(() => expect(kindOf(store, 'a')).toBe('unsupported'));
     changes.length = 0;
