@@ -16,7 +16,12 @@ export function createPrompts(cache: SecretCache): Prompts {
     return turn;
   };
   return {
-    trustHostKey: (request, signal) => inTurn(() => untilAborted(askTrust(request), signal)),
+    trustHostKey: (request, signal) =>
+      inTurn(() => {
+        // What waited for its turn too long is not asked any more.
+        signal.throwIfAborted();
+        return untilAborted(askTrust(request), signal);
+      }),
     secret: (request, signal) =>
       inTurn(async () => {
         signal.throwIfAborted();
