@@ -17,25 +17,40 @@ export function createTransport(options: SshOptions): Transport {
   const pool = createPool();
   const memory: SignInMemory = { best: new Map(), unlocked: new Map() };
   const sessions = new Map<string, { readonly link: Link; readonly session: Session }>();
-  /** Hosts where a silent sign-in failed: repeating it by itself would lock accounts and trip intrusion detection. */
+  /**
+   * Hops where a silent sign-in failed, by their place on the route: repeating it by itself would lock accounts and trip
+   * intrusion detection, on a jump host once for every host behind it.
+   */
   const barred = new Map<string, Problem>();
+  /** Where each host was last looked for. */
+  const places = new Map<string, string>();
 
   /** Connects along a route; each hop is shared with every other host that goes through it. */
   const along = async (route: readonly Hop[], host: string, want: Want): Promise<Link> => {
     const hop = route.at(-1);
     if (!hop) throw new HostError({ code: 'configInvalid', what: 'ProxyJump' }, host);
-    return await pool.get(JSON.stringify(route.map(identity)), want, async (shared) => {
+    const place = placeOf(route);
+    const bar = want.prompts ? undefined : barred.get(place);
+    if (bar) throw new HostError(bar, host, { hop: hop.name });
+    return await pool.get(place, want, async (shared) => {
       const below = route.length > 1 ? await along(route.slice(0, -1), host, shared) : undefined;
-      return await connectHop(hop, below, { ...shared, host, options, memory });
+      try {
+        const link = await connectHop(hop, below, { ...shared, host, options, memory });
+        barred.delete(place);
+        return link;
+      } catch (error) {
+        const bars = shared.prompts ? undefined : barFrom(problemOf(error));
+        if (bars) barred.set(place, bars);
+        throw error;
+      }
     });
   };
 
   const connect = async (host: Host, want: Want): Promise<Session> => {
-    const bar = want.prompts ? undefined : barred.get(host.id);
-    if (bar) throw new HostError(bar, host.name);
     try {
-      const link = await along(await createRoute(host, resolver, want.signal), host.name, want);
-      barred.delete(host.id);
+      const route = await createRoute(host, resolver, want.signal);
+      places.set(host.id, placeOf(route));
+      const link = await along(route, host.name, want);
       const known = sessions.get(host.id);
       if (known?.link === link && known.session.host === host) return known.session;
       const session = createSession(host, link, options.clock);
@@ -44,8 +59,6 @@ export function createTransport(options: SshOptions): Transport {
     } catch (error) {
       const problem = problemOf(error);
       options.transcript.line(host.name, `not connected: ${problem.code}`);
-      const bars = want.prompts ? undefined : barFrom(problem);
-      if (bars) barred.set(host.id, bars);
       // An error of a shared attempt carries the name of the host that started it.
       throw new HostError(problem, host.name, error instanceof HostError ? error.options : { cause: error });
     }
@@ -54,7 +67,7 @@ export function createTransport(options: SshOptions): Transport {
   return {
     connect,
     drop(hostId) {
-      barred.delete(hostId);
+      barred.delete(places.get(hostId) ?? '');
       sessions.get(hostId)?.link.close();
       sessions.delete(hostId);
     },
@@ -65,6 +78,8 @@ export function createTransport(options: SshOptions): Transport {
     },
   };
 }
+
+const placeOf = (route: readonly Hop[]): string => JSON.stringify(route.map(identity));
 
 /** What makes two hops the same connection: the same sign-in at the same place, trusted for the same reasons. */
 const identity = (hop: Hop): readonly unknown[] => [

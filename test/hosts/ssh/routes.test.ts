@@ -80,6 +80,27 @@ describe('through jump hosts', () => {
     });
   });
 
+  test('a jump host that refuses is not tried again for every host behind it', async () => {
+    const wary = await server([hostKeys[0]!], ['AllowUsers nobody-at-all']);
+    const tries = (): number => wary.log().split('Connection from').length - 1;
+    const behind = `Host wary\n Port ${wary.port}\nHost first second\n Port ${web.port}\n ProxyJump wary\n`;
+    const made = client(behind, [known(wary, hostKeys[0]!), known(web, hostKeys[2]!)]);
+    await expect(made.connect(host('first'), { signal: never })).rejects.toMatchObject({
+      options: { hop: 'wary' },
+      problem: { code: 'authFailed' },
+    });
+    await expect(made.connect(host('second'), { signal: never })).rejects.toMatchObject({
+      host: 'second',
+      options: { hop: 'wary' },
+      problem: { code: 'needsSignIn', why: 'earlierFailure' },
+    });
+    expect(tries()).toBe(1);
+    // A person may still try.
+    const asked = made.connect(host('second'), { signal: never, prompts: person(false) });
+    await expect(asked).rejects.toMatchObject({ options: { hop: 'wary' }, problem: { code: 'authFailed' } });
+    expect(tries()).toBe(2);
+  });
+
   test('a loop is refused', async () => {
     expect(await problem(client(config, all()).connect(host('loop'), { signal: never }))).toMatchObject({ code: 'configInvalid' });
   });
