@@ -176,8 +176,8 @@ test('cancelled while the question is open: the question ends too', async () => 
 
 test('a person who reads longer than the deadline is waited for', async () => {
   const asked = person(true);
-  asked.trustHostKey = () => new Promise((resolve) => setTimeout(() => resolve(true), 2500));
-  await knowing([], ' ConnectTimeout 2').connect(host('a'), { signal: never, prompts: asked });
+  asked.trustHostKey = () => new Promise((resolve) => setTimeout(() => resolve(true), 10_500));
+  await knowing([], ' ConnectTimeout 10').connect(host('a'), { signal: never, prompts: asked });
 });
 
 test('a silent attempt under way does not take the question from a person', async () => {
