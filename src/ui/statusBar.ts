@@ -1,6 +1,7 @@
 import { l10n, StatusBarAlignment, window } from 'vscode';
 import type { HostView } from '../engine/hostStore';
 import { plain } from './text/hostile';
+import { busyText } from './text/state';
 import { lookKind, needsAttention } from './tree/look';
 
 /** One item for all hosts: how many are proven, how many need a person, or what is going on now. Opens the view. */
@@ -27,4 +28,4 @@ export function createStatusBar(): { update(views: readonly HostView[]): void; d
 }
 
 const stepText = ({ goal, step, n, of }: NonNullable<HostView['busy']>): string =>
-  n === undefined || of === undefined ? (step ?? goal) : l10n.t('step {0} of {1}', n, of);
+  n === undefined || of === undefined ? (step ?? busyText(goal)) : l10n.t('step {0} of {1}', n, of);

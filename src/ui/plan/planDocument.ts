@@ -4,6 +4,7 @@ import type { LocalPackage, Plan, PlannedFile } from '../../core/plan';
 import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share, size } from '../text/amount';
 import { documentText, fenced, plain, plainLines } from '../text/hostile';
+import { systemName } from '../text/state';
 import { stepText } from '../text/step';
 import { age, clockTime } from '../text/time';
 import { warningText } from '../text/warning';
@@ -63,7 +64,7 @@ function summary(plan: Plan): string {
       l10n.t('Now'),
       l10n.t(
         '{0} {1}, kernel {2}, {3}',
-        plain(facts.system.name, 80),
+        systemName({ facts }, facts.system.name),
         plain(facts.arch, 20),
         kernelName(plain(facts.kernel.running, 80)),
         installs ? l10n.t('TOA not installed') : l10n.t('TOA kernel installed, toa.modules missing or different'),

@@ -76,8 +76,8 @@ const findings = ({ diagnoses }: Verification): string =>
     .map(({ seen, cause, toDo }, i) =>
       [
         `${i + 1}. **${documentText(cause)}.**`,
-        wrapped(`   ${l10n.t('Seen')}: ${documentText(seen)}.`, '   '),
-        wrapped(`   ${l10n.t('To do')}: ${documentText(toDo)}.`, '   '),
+        `   ${wrapped(`${l10n.t('Seen')}: ${documentText(seen)}.`, '   ')}`,
+        `   ${wrapped(`${l10n.t('To do')}: ${documentText(toDo)}.`, '   ')}`,
       ].join('\n'),
     )
     .join('\n');

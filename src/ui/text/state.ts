@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { HostFacts } from '../../core/facts';
 import type { Problem } from '../../core/problem';
 import type { Drift, HostState } from '../../core/state';
 import type { HostView } from '../../engine/hostStore';
@@ -72,7 +73,7 @@ function stateDescription(state: HostState, view: HostView, now: number): string
 const SHORT: Readonly<Record<string, string>> = { centos: 'CentOS', rhel: 'RHEL', debian: 'Debian', ol: 'Oracle Linux', ubuntu: 'Ubuntu' };
 
 /** `CentOS 7.6`; what the host calls itself where that is not known. */
-function systemName({ facts }: HostView, name: string): string {
+export function systemName({ facts }: { readonly facts?: Pick<HostFacts, 'system'> }, name: string): string {
   const short = facts && SHORT[facts.system.id];
   return short === undefined
     ? plain(name, 60)
@@ -196,7 +197,7 @@ function driftText(drift: Drift): string {
 }
 
 /** What a host is busy with. Goals are ours; one without words shows itself. */
-function busyText(goal: string): string {
+export function busyText(goal: string): string {
   switch (goal) {
     case 'probe':
       return l10n.t('probing');

@@ -126,6 +126,10 @@ test('a report shows the verdict with its time, each level, and the findings', (
   expect(document).toMatch(/^ {4}5 Proven +no /m);
   expect(document).not.toMatch(/[Ss]uccess/);
 
+  const direct = verification({ before, after, memory: {}, ranges, peers: ['203.0.113.77'], sample });
+  const found = reportDocument({ host, verification: direct, cidrs: ['192.0.2.0/25'] });
+  expect(found).toMatch(/^1\. \*\*Visitors reach the origin directly.*\n {3}Seen: 1 raw peers .*\n {3}To do: Let only/m);
+
   const hostile = reportDocument({
     host: { ...host, name: HOSTILE },
     verification: { ...seen, sample: { ...sample, path: HOSTILE, top: [{ ...visitors[0]!, address: HOSTILE }] } },
