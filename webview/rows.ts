@@ -41,7 +41,10 @@ export function makeRows(
   element.setAttribute('aria-label', words.log);
   element.setAttribute('aria-readonly', 'true');
   scroller.setAttribute('role', 'rowgroup');
-  scroller.tabIndex = 0;
+  // The grid has the focus, since only it may name the selected row; a click that meets the scroller is passed on.
+  element.tabIndex = 0;
+  scroller.tabIndex = -1;
+  scroller.addEventListener('focus', () => element.focus({ preventScroll: true }));
 
   let view: PanelView = { epoch: -1, base: 0, end: 0 };
   let mode: Mode = held === undefined ? 'following' : 'paused';
@@ -93,8 +96,8 @@ export function makeRows(
       place.element.setAttribute('aria-selected', String(row === selected));
     }
     element.setAttribute('aria-rowcount', String(view.end - view.base + 1));
-    if (selected !== undefined && drawn.has(selected)) scroller.setAttribute('aria-activedescendant', `row-${selected}`);
-    else scroller.removeAttribute('aria-activedescendant');
+    if (selected !== undefined && drawn.has(selected)) element.setAttribute('aria-activedescendant', `row-${selected}`);
+    else element.removeAttribute('aria-activedescendant');
   };
 
   const setMode = (next: Mode): void => {
@@ -148,7 +151,7 @@ export function makeRows(
     ask();
     draw();
   };
-  scroller.addEventListener('keydown', (event) => {
+  element.addEventListener('keydown', (event) => {
     if (
       (event.ctrlKey || event.metaKey) &&
       event.key.toLowerCase() === 'c' &&

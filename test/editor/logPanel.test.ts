@@ -158,7 +158,8 @@ test('hostile lines are text, in one row each', async () => {
 test('the keyboard moves and copies', async () => {
   const { page } = editor;
   const frame = await panel();
-  await frame.locator('.rows').focus();
+  const grid = frame.getByRole('grid');
+  await grid.focus();
   await page.keyboard.press('End');
   await row(frame, '/after-the-long-one').and(frame.locator('[aria-selected=true]')).waitFor();
   await page.keyboard.press('Home');
@@ -166,7 +167,13 @@ test('the keyboard moves and copies', async () => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await row(frame, '/visitor').and(frame.locator('[aria-selected=true]')).waitFor();
+  const current = await row(frame, '/visitor').getAttribute('id');
+  expect(await grid.getAttribute('aria-activedescendant')).toBe(current);
   await screenshot(page, 'panel-keyboard');
+  // A click takes the focus as well.
+  await frame.locator('.find input').focus();
+  await row(frame, '/visitor').click();
+  expect(await grid.evaluate((one) => document.activeElement === one)).toBe(true);
   await page.keyboard.press('Control+c');
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), within).toBe(line('visitor', '203.0.113.9'));
   await page.keyboard.press('End');
