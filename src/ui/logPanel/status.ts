@@ -46,7 +46,7 @@ export function panelStatus(input: StatusInput): PanelStatus {
   return {
     live: input.live,
     verdict: {
-      ...verdictText(verdict, view, now),
+      ...verdictText(verdict, view, lines.visitor > 0, now),
       kernel: kernelFigures(
         view,
         Object.values(lines).some((one) => one > 0),

@@ -12,8 +12,8 @@ import { verdictText as verdictHeading } from '../text/verdict';
 
 type VerdictStatus = PanelStatus['verdict'];
 
-/** The verdict in words, with the evidence ladder and the next step. */
-export function verdictText(verdict: PanelVerdict, view: HostView, now: number): Omit<VerdictStatus, 'kernel' | 'log'> {
+/** The verdict in words, with the evidence ladder and the next step. `visitors`: the log has shown some since the boot. */
+export function verdictText(verdict: PanelVerdict, view: HostView, visitors: boolean, now: number): Omit<VerdictStatus, 'kernel' | 'log'> {
   const { level } = verdict;
   const seen = view.probedAt !== undefined && view.stale ? `, ${age(view.probedAt, now)}` : '';
   return {
@@ -26,7 +26,7 @@ export function verdictText(verdict: PanelVerdict, view: HostView, now: number):
         : level === -1
           ? l10n.t('no evidence yet')
           : l10n.t('evidence {0} of 5: {1}', level, levelText(level).toLowerCase()) + seen,
-    text: textOf(verdict, view),
+    text: textOf(verdict, view, visitors),
     why: whyOf(verdict),
     buttons: buttonsOf(verdict, view),
     ladder: LEVELS.map((rungLevel) => {
@@ -56,7 +56,7 @@ function iconOf({ code, tone }: PanelVerdict): string {
 const headingOf = ({ code }: PanelVerdict): string =>
   code === 'lastKnown' ? l10n.t('Last known: visitors’ addresses arrive') : verdictHeading(code);
 
-function textOf(verdict: PanelVerdict, { host, state }: HostView): string {
+function textOf(verdict: PanelVerdict, { host, state }: HostView, visitors: boolean): string {
   switch (verdict.code) {
     case 'arrive':
     case 'lastKnown':
@@ -85,7 +85,7 @@ function textOf(verdict: PanelVerdict, { host, state }: HostView): string {
         'Without them a visitor cannot be told from the scrubbing centre. Copy the ranges from the Anti-DDoS console, or read them with DescribeBackSourceCidr.',
       );
     case 'nothingYet':
-      return nothingText(verdict, state.kind === 'unknown', host.name);
+      return nothingText(verdict, state.kind === 'unknown', visitors, host.name);
     case 'notLoaded':
       return l10n.t('The module is not in /proc/modules. Load it, then only connections opened from then on count.');
     case 'loadedNothing':
@@ -95,10 +95,13 @@ function textOf(verdict: PanelVerdict, { host, state }: HostView): string {
   }
 }
 
-function nothingText({ level }: PanelVerdict, unknown: boolean, host: string): string {
+function nothingText({ level }: PanelVerdict, unknown: boolean, visitors: boolean, host: string): string {
   if (unknown || level === undefined) return l10n.t('{0} has not been probed, and the log alone proves nothing.', host);
-  if (level < 2)
-    return l10n.t('TOA is not at work on {0}. A visitor in its log came another way, straight to the origin for instance.', host);
+  if (level < 2) {
+    return visitors
+      ? l10n.t('TOA is not at work on {0}. A visitor in its log came another way, straight to the origin for instance.', host)
+      : l10n.t('TOA is not at work on {0}, and its log has shown nothing since the boot that could be judged.', host);
+  }
   if (level === 2) return l10n.t('The module is loaded, and neither counters nor log have shown a connection that could be judged.');
   return l10n.t('The counters rise. Addresses outside your ranges prove nothing yet: scanners reach an origin directly.');
 }

@@ -42,6 +42,11 @@ describe('the chart and the figures', () => {
     expect(made.verdict.heading).toBe('Visitors’ addresses do not arrive');
   });
 
+  test('without a line nothing is said of visitors', () => {
+    const { verdict } = status(viewOf({ kind: 'notInstalled', system: 'CentOS 7' }));
+    expect([verdict.heading, verdict.text]).toEqual(['Nothing to judge yet', expect.stringContaining('shown nothing since the boot')]);
+  });
+
   test('count from the boot, and mark it where it lies in sight', () => {
     const view = viewOf({ kind: 'unknown' }, { facts: facts({ uptimeSeconds: 600 }) });
     const made = status(view, taken - 900_000, taken - 300_000);
