@@ -33,7 +33,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** Columns that fit an editor beside the tree. */
-const LINE = 96;
+const LINE = 92;
 
 const pad = (text: string, wide: number): string => text + ' '.repeat(Math.max(0, wide - width(text)));
 

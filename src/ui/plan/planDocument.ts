@@ -17,11 +17,13 @@ import { labelled, wrapped } from './lines';
 export function planDocument(plan: Plan, now: number): string {
   const sections = [
     `# ${title(plan)}`,
-    l10n.t(
-      'Plan {0}, made {1} from facts read at {2}. It runs exactly as shown, or not at all.',
-      plan.id,
-      clockTime(plan.madeAt),
-      clockTime(plan.facts.takenAt),
+    wrapped(
+      l10n.t(
+        'Plan {0}, made {1} from facts read at {2}. It runs exactly as shown, or not at all.',
+        plan.id,
+        clockTime(plan.madeAt),
+        clockTime(plan.facts.takenAt),
+      ),
     ),
     summary(plan),
     ...(plan.logNow === undefined ? [] : [heading(l10n.t('What the log shows now')), logNow(plan.logNow)]),
