@@ -92,6 +92,10 @@ export type Problem =
   // anything we did not foresee: a defect of ours
   | { readonly code: 'unexpected'; readonly message: string };
 
+/** What stands in the way of a connection for a while and may pass by itself; anything else needs a person. */
+export const mayPass = (problem: Problem): boolean =>
+  ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(problem.code);
+
 /** A fact that a plan stands on. */
 export type FactName = 'runningKernel' | 'bootId' | 'defaultKernel' | 'installedKernels' | 'firmware' | 'autoload';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import home from '../../remote/home.sh';
 import startSource from '../../remote/start.sh';
-import { HostError } from '../../core/problem';
+import { HostError, mayPass } from '../../core/problem';
 import { journalEvents, type JournalEvent } from '../../core/install/journal';
 import { quote } from '../../core/shell';
 import { lines } from '../lines';
@@ -43,7 +43,7 @@ export async function followRun(run: Run, script: string, options: FollowOptions
       if (result === 'busy') throw new HostError({ code: 'hostBusy', run: run.id }, options.host);
       if (result !== undefined) return result;
     } catch (error) {
-      const lost = error instanceof HostError && isLoss(error);
+      const lost = error instanceof HostError && mayPass(error.problem);
       if (!lost || !position.started || options.signal.aborted) throw error;
       // Counted from the loss: how long the run had been followed, or the editor's machine slept, says nothing.
       position.lostSince ??= options.clock.now();
@@ -62,14 +62,12 @@ interface Position {
   lostSince?: number | undefined;
 }
 
-const isLoss = (error: HostError): boolean =>
-  ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(error.problem.code);
-
 /** Nothing of the run comes after these. */
 const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused']);
 
 /** One connection's worth of following; resolves undefined if it ended without a result. */
 async function follow(run: Run, script: string, position: Position, options: FollowOptions): Promise<number | 'busy' | undefined> {
+  const session = await options.connect();
   // Until the run has begun, cancelling is simply not beginning; from then on it is asked of the run, and following goes on.
   const giveUp = new AbortController();
   const cancel = (): void => {
@@ -78,7 +76,6 @@ async function follow(run: Run, script: string, position: Position, options: Fol
   options.before.addEventListener('abort', cancel, { once: true });
   if (options.before.aborted) cancel();
   const signal = AbortSignal.any([options.signal, giveUp.signal]);
-  const session = await options.connect();
   const bytes = position.started ? 0 : Buffer.byteLength(script);
   const variables = {
     toa_run: run.id,

@@ -1,4 +1,4 @@
-import { HostError } from '../../core/problem';
+import { HostError, mayPass, problemOf } from '../../core/problem';
 import { probeHost } from '../probeHost';
 import { startReboot } from './startReboot';
 import { waitForBoot } from './waitForBoot';
@@ -52,6 +52,8 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
   onPhase('prepare');
   await startReboot(session, options);
   onPhase('shutDown');
+  const began = clock.now();
+  const bootSeconds = options.bootSeconds ?? 600;
   await waitForBoot({
     host,
     transport,
@@ -60,12 +62,23 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
     signal,
     oldBootId: facts.bootId,
     shutdownSeconds: options.shutdownSeconds ?? 180,
-    bootSeconds: options.bootSeconds ?? 600,
+    bootSeconds,
     onDown: () => onPhase('boot'),
   });
   onPhase('probe');
-  const probe = async (): Promise<HostFacts> =>
-    probeHost(await transport.connect(host, connecting), { as: options.as, extraLogs: host.logs, clock, signal });
+  // A host that has only just come up may be slow, or drop a connection once more: within the deadline that is no failure.
+  const probe = async (): Promise<HostFacts> => {
+    for (;;) {
+      try {
+        return await probeHost(await transport.connect(host, connecting), { as: options.as, extraLogs: host.logs, clock, signal });
+      } catch (error) {
+        const seconds = Math.round((clock.now() - began) / 1000);
+        if (signal.aborted || !mayPass(problemOf(error))) throw error;
+        if (seconds > bootSeconds) throw new HostError({ code: 'notBack', seconds }, host.name, { cause: error });
+        await clock.sleep(2000, signal);
+      }
+    }
+  };
   let after = await probe();
   if (after.kernel.running !== options.release) {
     throw new HostError({ code: 'bootedOther', expected: options.release, actual: after.kernel.running }, host.name);

@@ -35,8 +35,9 @@ export async function startReboot(session: Session, options: StartOptions): Prom
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const script = [...assignments, home, words, defaults, rebootSource].join('\n');
-  const deadline = AbortSignal.timeout(PREPARE_SECONDS * 1000);
   const channel = await openScript(session, script, { as: options.as, signal: options.signal });
+  // From here on: the time that a person needs for a password does not count.
+  const deadline = AbortSignal.timeout(PREPARE_SECONDS * 1000);
   const close = (): void => channel.close();
   const signal = AbortSignal.any([options.signal, deadline]);
   signal.addEventListener('abort', close, { once: true });
