@@ -58,7 +58,7 @@ async function ownEditor(lab: Lab): Promise<void> {
   const base = mkdtempSync(path.join(tmpdir(), 'toa-'));
   undo.push(() => rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   mkdirSync(path.join(base, 'u/User'), { recursive: true });
-  mkdirSync(path.join(base, 'w'));
+  mkdirSync(path.join(base, 'origins'));
   writeFileSync(path.join(base, 'u/User/settings.json'), JSON.stringify({ ...quietSettings, ...lab.settings }, undefined, 2));
   const profile = ['--user-data-dir', path.join(base, 'u'), '--extensions-dir', path.join(base, 'x')];
   const code = async (args: readonly string[]) => {
@@ -69,7 +69,7 @@ async function ownEditor(lab: Lab): Promise<void> {
   await code(['--install-extension', vsix, '--force']);
   console.log('\nVS Code opens with a profile of its own; closing its window ends the test hosts.\n');
   explain();
-  await code(['--new-window', '--wait', path.join(base, 'w')]);
+  await code(['--new-window', '--wait', path.join(base, 'origins')]);
 }
 
 function explain(): void {

@@ -30,7 +30,7 @@ export async function install(page: Page, host: string, shot: Shot): Promise<voi
   await modal(page, `Install TOA on ${host}`).waitFor();
   await shot('consent');
   await answerModal(page, `Install TOA on ${host}`, 'Install');
-  await hostRow(page, host, 'installing').waitFor();
+  await hostRow(page, host, 'installing, step').waitFor();
   await shot('progress');
   await hostRow(page, host, 'installed, awaiting reboot').waitFor({ timeout: LONG });
   await shot('installed');

@@ -36,7 +36,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
   // Short, because VS Code makes unix sockets below it (108 bytes at most).
   const base = mkdtempSync(path.join(tmpdir(), 'toa-'));
   const folder = (name: string) => path.join(base, name);
-  for (const name of ['u/User', 'x', 'home', 'w']) mkdirSync(folder(name), { recursive: true });
+  for (const name of ['u/User', 'x', 'home', 'origins']) mkdirSync(folder(name), { recursive: true });
   writeFileSync(folder('u/User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
   writeFileSync(folder('c.yaml'), '{}\n');
 
@@ -63,9 +63,9 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
   try {
     const installing = start(['--install-extension', options.vsix, '--force']);
     if ((await once(installing, 'exit'))[0] !== 0) throw new Error(`The extension was not installed:\n${log()}`);
-    const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('w')]);
+    const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('origins')]);
     running.push(server);
-    return { url: await listening(server, log), workspace: folder('w'), log, stop };
+    return { url: await listening(server, log), workspace: folder('origins'), log, stop };
   } catch (error) {
     await stop();
     throw error;
