@@ -4,6 +4,7 @@ ROOT=${ROOT-}
 GRUB2=$ROOT/boot/grub2/grub.cfg
 GRUBENV=$ROOT/boot/grub2/grubenv
 LEGACY=$ROOT/boot/grub/grub.conf
+STAGE2=$ROOT/boot/grub/stage2
 
 is_grub2() { [ -e "$GRUB2" ]; }
 config() { if is_grub2; then echo "$GRUB2"; else echo "$LEGACY"; fi; }
@@ -41,6 +42,10 @@ env_write() {
 # env_set NAME VALUE; an empty value is kept as `NAME=`.
 env_set() { { env_list | grep -v "^$1=" || :; echo "$1=$2"; } | env_write; }
 env_unset() { { env_list | grep -v "^$1=" || :; } | env_write; }
+
+# GRUB legacy keeps a choice for one boot inside its own stage2.
+stage2_once() { sed -n 's/^once=//p' "$STAGE2"; }
+stage2_write() { printf 'stage2 of GRUB 0.97\nonce=%s\n' "$1" > "$STAGE2"; }
 
 # The index an entry is chosen by: a number or a title.
 index_of() {
