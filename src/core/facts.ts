@@ -1,3 +1,5 @@
+import type { OnceObstacle, TrialFacts } from './trial';
+
 /**
  * What one probe saw on a host. Pure data, made by `parseProbe` from the output of `src/remote/probe.sh`;
  * a reading that was impossible (no root, no such tool) is `undefined`, never a guess.
@@ -11,6 +13,8 @@ export interface HostFacts {
   readonly asRoot: boolean;
   /** Login name and uid of the connection. */
   readonly user: { readonly name: string; readonly uid: number };
+  /** The host's own address and port of sshd that this connection came to (`SSH_CONNECTION`). */
+  readonly sshd?: { readonly address: string; readonly port: number };
   readonly system: SystemFacts;
   /** `uname -m`. */
   readonly arch: string;
@@ -34,6 +38,8 @@ export interface HostFacts {
   /** Login sessions of people (`who`), this connection's own one left out where it shows. */
   readonly sessions: number;
   readonly pendingShutdown: boolean;
+  /** A trial of a TOA kernel that is under way, or the latest one that ended with a return. */
+  readonly trial?: TrialFacts;
   /** What the record of this extension on the host says (`/var/lib/toa-hosts`). */
   readonly record: {
     readonly originalKernel?: string;
@@ -115,6 +121,8 @@ export interface BootFacts {
   /** /boot stands in fstab; is it mounted? */
   readonly bootInFstab: boolean;
   readonly bootMounted: boolean;
+  /** Whether the boot loader can boot a kernel a single time; read by root only. */
+  readonly once?: 'possible' | OnceObstacle;
 }
 
 export interface YumFacts {

@@ -6,6 +6,7 @@ import { parsePackages } from './probe/packages';
 import { clean, given, lineOf, linesOf, numberOf, splitSections, type Sections } from './probe/sections';
 import { parseListeners } from './probe/sockets';
 import { parseContainer, parseSystem } from './probe/system';
+import { parseTrial } from './probe/trial';
 import { parseFailedUnits, parseYum } from './probe/yum';
 
 /**
@@ -53,6 +54,8 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
     }),
     ...given({
       container: parseContainer(sections),
+      sshd: parseSshd(sections),
+      trial: parseTrial(sections, bootId),
       firmware: parsePackages(sections).releases('kernel-firmware').at(-1),
       rpm: rpm === undefined ? undefined : { version: rpm },
       yum: parseYum(sections),
@@ -70,6 +73,12 @@ function parseSudo(sections: Sections): SudoState {
   if (sections.has('root.end')) return 'nopasswd';
   if (said === 'absent') return 'absent';
   return /must have a tty/.test(said) ? 'requiretty' : 'password';
+}
+
+function parseSshd(sections: Sections): HostFacts['sshd'] {
+  const [, , address, port] = (lineOf(sections, 'ssh') ?? '').split(' ');
+  const number = numberOf(port);
+  return address !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(address) && number !== undefined ? { address, port: number } : undefined;
 }
 
 /** A run of ours goes on only if boot, pid and start time are all the same; anything else was interrupted. */

@@ -1,3 +1,5 @@
+import type { ReturnReason, TrialRefusal } from './trial';
+
 /** The phase of a connection in which it failed. */
 export type ConnectPhase = 'resolve' | 'tcp' | 'handshake' | 'hostkey' | 'auth' | 'session';
 
@@ -86,6 +88,10 @@ export type Problem =
   | { readonly code: 'shutdownHangs'; readonly seconds: number }
   | { readonly code: 'notBack'; readonly seconds: number }
   | { readonly code: 'bootedOther'; readonly expected: string; readonly actual: string }
+  | { readonly code: 'trialRefused'; readonly why: TrialRefusal; readonly about: string; readonly release: string }
+  | { readonly code: 'returned'; readonly reason: ReturnReason | undefined; readonly release: string; readonly original: string }
+  | { readonly code: 'trialOver'; readonly state: string }
+  | { readonly code: 'notLoadedYet'; readonly release: string }
   | { readonly code: 'modprobeFailed'; readonly message: string }
   // logs
   | { readonly code: 'logUnreadable'; readonly path: string; readonly reason: 'permission' | 'missing' | 'notAFile' }

@@ -3,6 +3,7 @@ import { DELIVERED, evidenceLevel, heldProof, isLikely, RECEIVED, referenceReadi
 import type { HostFacts } from './facts';
 import type { Problem, UnsupportedReason } from './problem';
 import { support } from './support';
+import type { ReturnReason, TrialFacts } from './trial';
 import { isToaRelease } from './vendor';
 
 /** Evidence levels of domain.md: what a TOA state is worth. -1: nothing installed. */
@@ -24,7 +25,10 @@ export type HostState =
   | { readonly kind: 'unreachable'; readonly problem: Problem }
   | { readonly kind: 'unsupported'; readonly reason: UnsupportedReason; readonly system: string }
   | { readonly kind: 'notInstalled'; readonly system: string }
-  | { readonly kind: 'awaitingReboot'; readonly release: string; readonly running: string }
+  /** `returned`: the latest trial of it ended with the original kernel. */
+  | { readonly kind: 'awaitingReboot'; readonly release: string; readonly running: string; readonly returned?: ReturnReason }
+  /** The TOA kernel runs, but is not lasting yet. `returnsAt`: when the guard returns (editor's clock, ms); undefined: it stays up, without being the default. */
+  | { readonly kind: 'trial'; readonly release: string; readonly original: string; readonly loaded: boolean; readonly returnsAt?: number }
   | { readonly kind: 'notLoaded'; readonly release: string; readonly moduleFile?: string }
   | { readonly kind: 'loaded'; readonly counters: 'flat' | 'unread' | 'first' }
   | { readonly kind: 'receiving'; readonly perMinute: number }
@@ -71,11 +75,23 @@ export function hostState(facts: HostFacts, memory: HostMemory, now: number): { 
   const level = evidenceLevel(facts, memory);
   const next = remember(facts, memory, level, now);
   if ('reason' in able) return { state: { kind: 'unsupported', ...able }, memory: next };
+  const { trial } = facts;
+  if (trial !== undefined && facts.kernel.running === trial.release && (trial.state === 'armed' || trial.state === 'kept')) {
+    // What returns by itself has not drifted: a trial is no level to fall back from.
+    const { best, ...others } = { ...next, best: memory.best };
+    return { state: trialState(facts, trial), memory: best === undefined ? others : { ...others, best } };
+  }
   const best = next.best ?? { level, at: now };
   const drift = driftOf(facts, able.row, best.level);
   if (drift.length > 0) return { state: { kind: 'drifted', drift, was: best.level, wasAt: best.at }, memory: next };
   if (isUntold(facts, level)) return { state: { kind: 'unknown' }, memory: next };
   return { state: stateAt(level, facts, memory), memory: next };
+}
+
+/** While a kernel is on trial that comes before what is known of the module: somebody has to decide. */
+function trialState({ module, uptimeSeconds, takenAt }: HostFacts, { release, original, returnsAtUptime }: TrialFacts): HostState {
+  const returnsAt = returnsAtUptime === undefined ? undefined : takenAt + Math.round((returnsAtUptime - uptimeSeconds) * 1000);
+  return { kind: 'trial', release, original, loaded: module.loaded, ...(returnsAt === undefined ? {} : { returnsAt }) };
 }
 
 /** Below a running TOA kernel only rpm can tell whether one is installed; where it did not answer, absent is not known. */
@@ -89,7 +105,12 @@ function stateAt(level: EvidenceLevel, facts: HostFacts, memory: HostMemory): Ho
     case -1:
       return { kind: 'notInstalled', system: facts.system.name };
     case 0:
-      return { kind: 'awaitingReboot', release, running: kernel.running };
+      return {
+        kind: 'awaitingReboot',
+        release,
+        running: kernel.running,
+        ...(facts.trial?.state === 'returned' && facts.trial.reason !== undefined ? { returned: facts.trial.reason } : {}),
+      };
     case 1:
       return { kind: 'notLoaded', release: kernel.running, ...(module.file === undefined ? {} : { moduleFile: module.file }) };
     case 3:

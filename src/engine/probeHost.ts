@@ -3,6 +3,7 @@ import { parseProbe } from '../core/probe';
 import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import logs from '../remote/probe-logs.sh';
+import once from '../remote/once.sh';
 import rootPart from '../remote/probe-root.sh';
 import userPart from '../remote/probe.sh';
 import { nonce } from './nonce';
@@ -50,7 +51,7 @@ export function probeScript(word: string, extraLogs: readonly string[], trySudo:
   const paths = extraLogs.filter((path) => path.startsWith('/') && !/[\r\n\0]/.test(path)).join('\n');
   const values = `NONCE=${quote(word)}\nEXTRA_LOGS=${quote(paths)}\n`;
   // A brace group: the root shell parses all of it before it runs any.
-  const root = `{\n${values}${logs}\n${rootPart}\nexit 0\n}`;
+  const root = `{\n${values}${logs}\n${once}\n${rootPart}\nexit 0\n}`;
   return `${values}TRY_SUDO=${trySudo ? 'yes' : 'no'}\nROOT_SCRIPT=${quote(root)}\n${logs}\n${userPart}`;
 }
 

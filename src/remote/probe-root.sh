@@ -1,4 +1,4 @@
-# The part of the probe that only root can read; probe-logs.sh stands before it. Reads only.
+# The part of the probe that only root can read; probe-logs.sh and once.sh stand before it. Reads only.
 # shellcheck shell=sh
 
 exec 2>/dev/null
@@ -14,6 +14,10 @@ limit 10 grubby --default-kernel | head -c 1024
 
 section root.entries
 limit 10 grubby --info=ALL | sed -n 's/^kernel=//p' | head -c 8192
+
+# Whether the boot loader can boot a kernel a single time, or why not.
+section root.once
+once_obstacle | grep . || echo possible
 
 # Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
 section root.open

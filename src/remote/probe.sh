@@ -30,6 +30,17 @@ section container
   command -v systemd-detect-virt >/dev/null 2>&1 && limit 5 systemd-detect-virt -c
 } 2>/dev/null | head -c 512
 
+# "client port server port": where sshd was reached, as this host itself names it.
+section ssh
+connection=${SSH_CONNECTION:-}
+# sudo takes it away; root reads it from the shell that sudo came from.
+above=$$
+while [ -z "$connection" ] && [ "${above:-0}" -gt 1 ]; do
+  above=$(sed 's/^.*) //' "/proc/$above/stat" | cut -d ' ' -f 2)
+  connection=$(tr '\0' '\n' <"/proc/$above/environ" | sed -n 's/^SSH_CONNECTION=//p')
+done 2>/dev/null
+printf '%s\n' "$connection" | head -c 256
+
 section boot
 cat /proc/sys/kernel/random/boot_id
 cut -d ' ' -f 1 /proc/uptime
@@ -152,6 +163,15 @@ if read -r run_line </var/lib/toa-hosts/running; then
     '' | *[!0-9]*) ;;
     *) sed 's/^.*) //' "/proc/$run_pid/stat" | cut -d ' ' -f 20 ;;
   esac
+fi 2>/dev/null
+
+# The trial of a TOA kernel (trial.sh): its plan, its state, and when the guard will return.
+section trial
+if [ -r /etc/toa-hosts/trial/plan ]; then
+  head -c 2048 /etc/toa-hosts/trial/plan
+  for part in state heartbeat; do
+    printf '%s %s\n' "$part" "$(head -n 1 "/etc/toa-hosts/trial/$part" | head -c 256)"
+  done
 fi 2>/dev/null
 
 # What sudo says when it must not ask; where it lets us in, the root-only sections follow by themselves.

@@ -1,8 +1,10 @@
 # shellcheck shell=sh disable=SC2154
-# Makes a kernel the default and reboots into it, in two parts: everything is checked and written, `ready` is said, and only
-# the editor's answer starts the reboot, so that one that was given up never happens later. Runs as root after home.sh,
-# words.sh and default.sh; before them stand toa_mark, toa_release (the kernel to boot), toa_package (the package to be
-# verified, or empty) and toa_boot_id (of the boot that the person consented to end).
+# Reboots into a kernel, in two parts: everything is checked and written, `ready` is said, and only the editor's answer starts
+# the reboot, so that one that was given up never happens later. Runs as root after home.sh, words.sh, default.sh, once.sh,
+# trial.sh and drivers.sh; before them stand toa_mark, toa_release (the kernel to boot), toa_package (the package to be
+# verified, or empty), toa_boot_id (of the boot that the person consented to end) and toa_way: `lasting` makes the kernel the
+# default; `once` boots it as a trial, with toa_run, toa_original, toa_guard (the guard's text), toa_listen (sshd's address
+# and port), toa_ssh_seconds and toa_boot_seconds.
 make_home || exit 1
 exec 9>>"$home/lock"
 if ! flock -n 9; then
@@ -13,19 +15,76 @@ if pid=$(packages_busy); then
   say packages "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | head -c 200)"
   exit 75
 fi
+[ -d "$home/reboot" ] || mkdir -m 0700 "$home/reboot"
+cd "$home/reboot" || exit 1
+
+# Beside the exit codes of words.sh.
+NOT_ARMED=74
+not_armed() { # why, details
+  say notArmed "$@"
+  exit "$NOT_ARMED"
+}
+
+# Everything that brings the host back by itself, before anything makes it leave.
+arm_trial() {
+  obstacle=$(once_obstacle)
+  [ -z "$obstacle" ] || not_armed "$obstacle"
+  running=$(uname -r)
+  image=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^BOOT_IMAGE=//p')
+  [ -z "$image" ] || [ "${image##*/}" = "vmlinuz-$running" ] || not_armed bootImage "$image"
+  lacking=$(missing_drivers "$running" "$toa_release" "${toa_listen% *}" | sort -u | tr '\n' ' ')
+  [ -z "$lacking" ] || not_armed driver "$lacking"
+  [ "$(default_kernel)" = "/boot/vmlinuz-$toa_original" ] || make_default "$toa_original" || not_armed default
+  rm -rf "$trial"
+  umask 022
+  mkdir -p "$trial"
+  cat >"$trial/plan" <<P
+run $toa_run
+release $toa_release
+original $toa_original
+boot $toa_boot_id
+sshSeconds $toa_ssh_seconds
+bootSeconds $toa_boot_seconds
+listen $toa_listen
+P
+  put_state rehearsing
+  add_hook "$toa_release" || not_armed initramfs
+  arm_arguments "$toa_release" || not_armed arguments
+  printf '%s\n' "$toa_guard" >./guard
+  install_guard ./guard || not_armed guard
+  rehearse_guard || not_armed guard
+  boot_once "$toa_release" "$toa_original" || not_armed once
+  put_state armed
+  # Whatever was written above must stand on the disk as GRUB, too, reads it.
+  flush_boot
+}
+disarm_trial() {
+  [ -f "$trial/plan" ] || return 0
+  settle_original || say unsettled
+  remove_guard
+  rm -rf "$trial"
+}
+
 (
   set -e
   expect bootId "$(cat /proc/sys/kernel/random/boot_id)" "$toa_boot_id"
   pay_owed || exit "$UNPAID"
   bootable "$toa_release"
   [ -z "$toa_package" ] || intact "$toa_package"
-  set_default "$toa_release"
+  [ "$toa_way" = once ] || set_default "$toa_release"
 ) </dev/null
 code=$?
+if [ "$code" -eq 0 ] && [ "$toa_way" = once ]; then
+  (arm_trial) </dev/null
+  code=$?
+  [ "$code" -eq 0 ] || disarm_trial
+fi
 say ready "$code"
 [ "$code" -eq 0 ] || exit "$code"
-read -r go || exit 1
-[ "$go" = "$toa_mark" ] || exit 1
+if ! read -r go || [ "$go" != "$toa_mark" ]; then
+  [ "$toa_way" != once ] || disarm_trial
+  exit 1
+fi
 # Of its own session and a moment later, so that this answer still reaches the editor; it takes the lock along.
 (
   trap '' HUP

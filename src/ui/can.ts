@@ -4,7 +4,21 @@ import type { HostFacts } from '../core/facts';
 import type { HostView } from '../engine/hostStore';
 
 /** What can be done with a host now. Menus, palette choices and the tests use the same answer. */
-export type Ability = 'signIn' | 'install' | 'reboot' | 'load' | 'verify' | 'log' | 'original' | 'cancel' | 'plan' | 'report' | 'busy';
+export type Ability =
+  | 'signIn'
+  | 'install'
+  | 'reboot'
+  | 'load'
+  | 'keep'
+  | 'return'
+  | 'hold'
+  | 'verify'
+  | 'log'
+  | 'original'
+  | 'cancel'
+  | 'plan'
+  | 'report'
+  | 'busy';
 
 /** What the editor holds for a host beside its probe. */
 export interface Held {
@@ -42,6 +56,11 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     case 'awaitingReboot':
       can.add('reboot').add('verify');
       break;
+    case 'trial':
+      can.add('keep').add('return').add('verify');
+      if (state.returnsAt !== undefined) can.add('hold');
+      if (!state.loaded) can.add('load');
+      return can;
     case 'notLoaded':
       can.add('load').add('verify');
       break;

@@ -7,6 +7,7 @@ import { CHOOSE, copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFl
 import { planFlow } from './flows/install';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
 import { setRanges } from './flows/setRanges';
+import { holdFlow, keepFlow, returnFlow } from './flows/trial';
 import { verifyFlow } from './flows/verify';
 import { ableOf, hostsOf, pickHosts } from './target';
 import { isTreeNode } from './tree/node';
@@ -34,6 +35,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.install': { takes: 'hosts', needs: 'install', run: each(planFlow) },
   'toa.reboot': { takes: 'hosts', needs: 'reboot', run: each(rebootFlow) },
   'toa.loadModule': { takes: 'hosts', needs: 'load', run: each(loadModuleFlow) },
+  'toa.keepKernel': { takes: 'hosts', needs: 'keep', run: each(keepFlow) },
+  'toa.returnNow': { takes: 'hosts', needs: 'return', run: each(returnFlow) },
+  'toa.hold': { takes: 'hosts', needs: 'hold', run: each(holdFlow) },
   'toa.bootOriginal': { takes: 'hosts', needs: 'original', run: each(bootOriginalFlow) },
   'toa.openLog': {
     takes: 'host',

@@ -1,5 +1,6 @@
 import type { AutoloadFacts, BootFacts, Counters, InstalledKernel, KernelFacts, ModuleFacts } from '../facts';
 import { parsePackages } from './packages';
+import { onceObstacle } from '../trial';
 import { clean, given, lineOf, linesOf, numberOf, type Sections } from './sections';
 
 /** The running and the installed kernels. Boot entries and the default kernel are read by root only. */
@@ -82,6 +83,8 @@ export function parseAutoload(sections: Sections): AutoloadFacts {
   return { exists: true, mode: mode.padStart(4, '0'), ...given({ content: lineEnd < 0 || content === '' ? undefined : content }) };
 }
 
+const parseOnce = (word: string | undefined): BootFacts['once'] => (word === 'possible' ? word : onceObstacle(word));
+
 /** Boot loader, firmware and space. */
 export function parseBoot(sections: Sections): BootFacts {
   const found = linesOf(sections, 'loader');
@@ -99,6 +102,6 @@ export function parseBoot(sections: Sections): BootFacts {
     secureBoot: found.some((line) => /^secureboot\s+\d+\s+\d+\s+\d+\s+\d+\s+1$/.test(line)),
     bootInFstab: found.includes('fstab'),
     bootMounted: found.includes('mounted'),
-    ...given({ freeBytes: bytes('/boot'), rootFreeBytes: bytes('/') }),
+    ...given({ freeBytes: bytes('/boot'), rootFreeBytes: bytes('/'), once: parseOnce(lineOf(sections, 'root.once')) }),
   };
 }

@@ -1,6 +1,7 @@
 import { HostError, mayPass, problemOf } from '../../core/problem';
 import { probeHost } from '../probeHost';
-import { startReboot } from './startReboot';
+import { actOnTrial } from './actOnTrial';
+import { startReboot, type RebootWay } from './startReboot';
 import { waitForBoot } from './waitForBoot';
 import type { Host } from '../../core/host';
 import type { HostFacts } from '../../core/facts';
@@ -8,7 +9,7 @@ import type { RunAs } from '../runScript';
 import type { Clock, Prompts, Transport } from '../ports';
 
 /** The phases of a reboot, in order. */
-export type RebootPhase = 'prepare' | 'shutDown' | 'boot' | 'probe' | 'services';
+export type RebootPhase = 'prepare' | 'shutDown' | 'boot' | 'probe' | 'services' | 'confirm';
 
 export interface RebootOptions {
   readonly transport: Transport;
@@ -19,6 +20,8 @@ export interface RebootOptions {
   readonly release: string;
   /** The package whose files are verified first; undefined: none (the original kernel is what it was). */
   readonly package?: string;
+  /** `once`: a trial, confirmed here as far as what is seen allows it. */
+  readonly way: RebootWay;
   readonly as: RunAs;
   readonly prompts?: Prompts;
   readonly clock: Clock;
@@ -35,15 +38,24 @@ export interface RebootOutcome {
   /** Ports that listened before and do not now. */
   readonly portsMissing: readonly number[];
   readonly unitsFailed: readonly string[];
+  /**
+   * What became of a trial. `lasting`: the kernel is the default. `kept`: it stays up, but the module is not loaded, so the original is
+   * still the default. `open`: something that listened before does not now, so a person decides while the guard counts.
+   */
+  readonly trial?: 'lasting' | 'kept' | 'open';
 }
+
+/** How long a boot may take. A trial that fails takes two and the guard's patience in between. Seconds. */
+const BOOT_SECONDS = 600;
 
 /** How long services may take to listen again before they are reported missing. Seconds. */
 const SERVICES_SECONDS = 60;
 
 /**
- * Makes `release` the default kernel (read back), reboots, and waits until boot_id has changed and a probe has succeeded.
+ * Boots `release`, as a trial or as the default kernel (read back), and waits until boot_id has changed and a probe has succeeded.
  * Rejects with HostError: `planStale` (rebooted meanwhile), `kernelNotBootable`, `defaultMoved`, `stepFailed` (rpm -V), all with
- * nothing rebooted; `shutdownHangs`, `notBack`, `bootedOther`; sudo and connection problems.
+ * nothing rebooted, and for a trial `trialRefused`; `shutdownHangs`, `notBack`, `bootedOther`, `returned` (the trial ended by itself);
+ * sudo and connection problems.
  */
 export async function rebootHost(options: RebootOptions): Promise<RebootOutcome> {
   const { transport, host, facts, clock, signal, onPhase } = options;
@@ -53,7 +65,8 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
   await startReboot(session, options);
   onPhase('shutDown');
   const began = clock.now();
-  const bootSeconds = options.bootSeconds ?? 600;
+  const bootSeconds =
+    options.bootSeconds ?? (options.way.kind === 'once' ? 2 * BOOT_SECONDS + options.way.patience.bootSeconds : BOOT_SECONDS);
   await waitForBoot({
     host,
     transport,
@@ -80,6 +93,12 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
     }
   };
   let after = await probe();
+  if (options.way.kind === 'once' && after.kernel.running === options.way.original) {
+    throw new HostError(
+      { code: 'returned', reason: after.trial?.reason, release: options.release, original: options.way.original },
+      host.name,
+    );
+  }
   if (after.kernel.running !== options.release) {
     throw new HostError({ code: 'bootedOther', expected: options.release, actual: after.kernel.running }, host.name);
   }
@@ -89,11 +108,26 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
     await clock.sleep(2000, signal);
     after = await probe();
   }
-  return {
-    facts: after,
+  const outcome = {
     portsMissing: missing(facts, after),
     unitsFailed: after.failedUnits.filter((unit) => !facts.failedUnits.includes(unit)),
   };
+  if (options.way.kind !== 'once') return { facts: after, ...outcome };
+  onPhase('confirm');
+  const trial = outcome.portsMissing.length > 0 ? 'open' : await confirm(options, after);
+  return { facts: await probe(), ...outcome, trial };
+}
+
+/** Reachable keeps the host up; only a loaded module makes the kernel the default. */
+async function confirm(options: RebootOptions, after: HostFacts): Promise<'kept' | 'lasting'> {
+  const { transport, host, signal, as, release } = options;
+  const run = options.way.kind === 'once' ? options.way.run : '';
+  const connecting = options.prompts === undefined ? { signal } : { prompts: options.prompts, signal };
+  const session = await transport.connect(host, connecting);
+  await actOnTrial(session, { run, release }, 'keep', { as, signal });
+  if (!after.module.loaded) return 'kept';
+  await actOnTrial(session, { run, release }, 'confirm', { as, signal });
+  return 'lasting';
 }
 
 const missing = (before: HostFacts, after: HostFacts): readonly number[] => {

@@ -1,19 +1,29 @@
 import defaults from '../../remote/default.sh';
+import drivers from '../../remote/drivers.sh';
 import home from '../../remote/home.sh';
+import once from '../../remote/once.sh';
 import rebootSource from '../../remote/reboot.sh';
+import trial from '../../remote/trial.sh';
 import words from '../../remote/words.sh';
+import { guardText } from './guard';
 import { HostError, type FactName, type Problem } from '../../core/problem';
 import { quote } from '../../core/shell';
+import { trialRefusal, type Patience } from '../../core/trial';
 import { lines } from '../lines';
 import { nonce } from '../nonce';
 import { openScript, type RunAs } from '../runScript';
 import type { HostFacts } from '../../core/facts';
 import type { Session } from '../ports';
 
+/** `lasting`: the kernel becomes the default. `once`: it is booted as a trial, and the guard brings the original back. */
+export type RebootWay =
+  { readonly kind: 'lasting' } | { readonly kind: 'once'; readonly run: string; readonly original: string; readonly patience: Patience };
+
 export interface StartOptions {
   readonly facts: HostFacts;
   readonly release: string;
   readonly package?: string;
+  readonly way: RebootWay;
   readonly as: RunAs;
   readonly signal: AbortSignal;
 }
@@ -32,9 +42,11 @@ export async function startReboot(session: Session, options: StartOptions): Prom
     toa_release: options.release,
     toa_package: options.package ?? '',
     toa_boot_id: options.facts.bootId,
+    toa_way: options.way.kind,
+    ...(options.way.kind === 'once' ? trialVariables(options.way, options.facts) : {}),
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  const script = [...assignments, home, words, defaults, rebootSource].join('\n');
+  const script = [...assignments, home, words, defaults, once, trial, drivers, rebootSource].join('\n');
   const channel = await openScript(session, script, { as: options.as, signal: options.signal });
   // From here on: the time that a person needs for a password does not count.
   const deadline = AbortSignal.timeout(PREPARE_SECONDS * 1000);
@@ -66,6 +78,18 @@ export async function startReboot(session: Session, options: StartOptions): Prom
   }
 }
 
+/** sshd is looked for where it answered this connection; a host behind another address translates it itself. */
+function trialVariables(way: Extract<RebootWay, { kind: 'once' }>, { sshd }: HostFacts): Record<string, string> {
+  return {
+    toa_run: way.run,
+    toa_original: way.original,
+    toa_guard: guardText(),
+    toa_listen: sshd === undefined ? '127.0.0.1 22' : `${sshd.address} ${sshd.port}`,
+    toa_ssh_seconds: String(way.patience.sshSeconds),
+    toa_boot_seconds: String(way.patience.bootSeconds),
+  };
+}
+
 async function keep(stream: AsyncIterable<Uint8Array>, output: string[]): Promise<void> {
   try {
     for await (const line of lines(stream, { partial: true })) output.push(line);
@@ -83,7 +107,7 @@ function whyNot(output: readonly string[], mark: string, exit: number, options: 
       .find((text) => text.split(' ')[0] === name)
       ?.slice(name.length + 1)
       .trim();
-  const [busy, packages, changed, missing, moved] = ['busy', 'packages', 'changed', 'missing', 'default'].map(said);
+  const [busy, packages, changed, missing, moved, notArmed] = ['busy', 'packages', 'changed', 'missing', 'default', 'notArmed'].map(said);
   if (busy !== undefined) return { code: 'hostBusy', run: busy };
   if (packages !== undefined) {
     const [pid = '', ...command] = packages.split(' ');
@@ -94,6 +118,9 @@ function whyNot(output: readonly string[], mark: string, exit: number, options: 
     return { code: 'kernelNotBootable', release: options.release, missing };
   }
   if (moved !== undefined) return { code: 'defaultMoved', expected: `/boot/vmlinuz-${options.release}`, actual: moved };
+  const [refusal, ...about] = (notArmed ?? '').split(' ');
+  const why = trialRefusal(refusal);
+  if (why !== undefined) return { code: 'trialRefused', why, about: about.join(' '), release: options.release };
   const words = output.filter((line) => line.trim() !== '' && !line.startsWith('=='));
   return { code: 'stepFailed', step: 'reboot', exit, message: words.slice(-6).join('\n').slice(-600), left: 'unchanged' };
 }

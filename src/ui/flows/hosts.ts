@@ -10,6 +10,7 @@ import { plain } from '../text/hostile';
 import { problemText } from '../text/problem';
 import { readAsRoot } from './connected';
 import { onHost } from './onHost';
+import { keepFlow } from './trial';
 
 /**
  * Probes hosts by a person's wish; `undefined`: all of them, and then without questions. What a single one needs from
@@ -73,7 +74,10 @@ export async function loadModuleFlow(ui: Ui, hostId: string): Promise<void> {
       return probeHost(session, { as, extraLogs: view.host.logs, clock: ui.clock, signal: work.signal });
     },
   );
-  if (facts !== undefined) ui.store.record(hostId, facts);
+  if (facts === undefined) return;
+  ui.store.record(hostId, facts);
+  // What the consent to the trial said: with its module loaded, the kernel becomes the default.
+  if (facts.trial?.state === 'kept' && facts.module.loaded) await keepFlow(ui, hostId);
 }
 
 /** Of *Open Log*: asks which one even where there is but one, as the panel's own choice does. */

@@ -1,16 +1,21 @@
 import { l10n, window } from 'vscode';
+import { randomBytes } from 'node:crypto';
 import { originalKernel } from '../../core/install/original';
+import { PATIENCE } from '../../core/trial';
 import { isToaRelease } from '../../core/vendor';
 import type { HostFacts } from '../../core/facts';
 import type { HostView } from '../../engine/hostStore';
 import type { RebootOutcome, RebootPhase } from '../../engine/reboot/rebootHost';
 import { rebootHost } from '../../engine/reboot/rebootHost';
+import type { RebootWay } from '../../engine/reboot/startReboot';
 import type { Ui } from '../context';
 import { kernelName } from '../text/amount';
 import { inGroup } from '../text/host';
 import { plain } from '../text/hostile';
+import { obstacleText } from '../text/trial';
 import { asRoot, readAsRoot } from './connected';
 import { onHost } from './onHost';
+import { askAboutTrial } from './trial';
 import { verifyOne } from './verify';
 
 /** Reboots a host into its TOA kernel on consent, waits until a probe has seen it there, then verifies. */
@@ -25,16 +30,19 @@ export async function rebootFlow(ui: Ui, hostId: string): Promise<void> {
     );
     return;
   }
-  const button = l10n.t('Reboot Without Return');
-  const chosen = await window.showWarningMessage(
-    l10n.t('Reboot {0} without automatic return?', inGroup(view.host)),
-    { modal: true, detail: consentText(view, facts, release) },
-    button,
-  );
-  if (chosen !== button) return;
-  const outcome = await reboot(ui, view, facts, { release, package: `kernel-${release}` });
-  if (outcome === undefined) return;
+  const way = wayOf(facts);
+  if (!(await consent(view, facts, release, way))) return;
+  const outcome = await reboot(ui, view, facts, { release, package: `kernel-${release}`, way });
+  if (outcome === undefined) {
+    // Also where it came back by itself: what it is now is for a probe to say.
+    await ui.store.refresh([hostId], { signal: AbortSignal.timeout(60_000) });
+    return;
+  }
   ui.store.record(hostId, outcome.facts);
+  if (outcome.trial === 'open') {
+    await askAboutTrial(ui, view, outcome.facts, lossesText(outcome).join('; '));
+    return;
+  }
   sayLosses(view, outcome);
   await verifyOne(ui, hostId, false);
 }
@@ -64,7 +72,7 @@ export async function bootOriginalFlow(ui: Ui, hostId: string): Promise<void> {
     button,
   );
   if (chosen !== button) return;
-  const outcome = await reboot(ui, view, facts, { release });
+  const outcome = await reboot(ui, view, facts, { release, way: { kind: 'lasting' } });
   if (outcome === undefined) return;
   ui.store.record(hostId, outcome.facts);
   // The person asked for it, so it is no drift.
@@ -80,15 +88,55 @@ const fresh = (ui: Ui, view: HostView): Promise<HostFacts | undefined> =>
     async (work) => (await readAsRoot(ui, view, work)).facts,
   );
 
-/** The plain way: what happens, that nothing comes back by itself, and the question about the console. */
-function consentText({ host }: HostView, facts: HostFacts, release: string): string {
+/** As a trial wherever the boot loader can boot once; otherwise the plain way, which the consent calls so. */
+const wayOf = (facts: HostFacts): RebootWay =>
+  facts.boot.once === 'possible'
+    ? { kind: 'once', run: `trial-${randomBytes(4).toString('hex')}`, original: facts.kernel.running, patience: PATIENCE }
+    : { kind: 'lasting' };
+
+async function consent(view: HostView, facts: HostFacts, release: string, way: RebootWay): Promise<boolean> {
+  const button = way.kind === 'once' ? l10n.t('Reboot') : l10n.t('Reboot Without Return');
+  const question =
+    way.kind === 'once'
+      ? l10n.t('Reboot {0} now?', inGroup(view.host))
+      : l10n.t('Reboot {0} without automatic return?', inGroup(view.host));
+  const chosen = await window.showWarningMessage(question, { modal: true, detail: consentText(view, facts, release, way) }, button);
+  return chosen === button;
+}
+
+/** What happens, what comes back by itself and what does not, and who is disturbed. */
+function consentText({ host }: HostView, facts: HostFacts, release: string, way: RebootWay): string {
   const words = { host: plain(host.name), new: kernelName(plain(release)), old: kernelName(plain(facts.kernel.running)) };
+  const obstacle = facts.boot.once === undefined || facts.boot.once === 'possible' ? 'noConfig' : facts.boot.once;
+  const paragraphs =
+    way.kind === 'once'
+      ? [
+          l10n.t(
+            'It boots {new} once; {old} stays the default. When this editor reaches {host} on {new} and the module is loaded, {new} becomes the default.',
+            words,
+          ),
+          l10n.t(
+            'If it panics, does not find its disk or comes up without network, or if no editor confirms within {minutes} minutes, {host} reboots once more, into {old}.',
+            {
+              ...words,
+              minutes: way.patience.sshSeconds / 60,
+            },
+          ),
+          l10n.t(
+            'What nothing returns from: a freeze before the system starts, or dead firmware. For these you need the console of {host}.',
+            words,
+          ),
+        ]
+      : [
+          l10n.t(
+            '{new} becomes the default kernel and {host} reboots into it. Its vmlinuz, initramfs and boot entry are checked first; {old} stays installed and in the boot menu.',
+            words,
+          ),
+          l10n.t('{host} cannot boot a kernel just once: {reason}.', { ...words, reason: obstacleText(obstacle) }),
+          l10n.t('Nothing returns by itself: if {new} does not come up, you need the console. Is the console of {host} reachable?', words),
+        ];
   return [
-    l10n.t(
-      '{new} becomes the default kernel and {host} reboots into it. Its vmlinuz, initramfs and boot entry are checked first; {old} stays installed and in the boot menu.',
-      words,
-    ),
-    l10n.t('Nothing returns by itself: if {new} does not come up, you need the console. Is the console of {host} reachable?', words),
+    ...paragraphs,
     [
       l10n.t('Open connections to {host} end.', words),
       ...(facts.sessions === 0
@@ -103,7 +151,7 @@ const reboot = (
   ui: Ui,
   view: HostView,
   facts: HostFacts,
-  kernel: { release: string; package?: string },
+  kernel: { release: string; package?: string; way: RebootWay },
 ): Promise<RebootOutcome | undefined> =>
   onHost(
     ui,
@@ -122,7 +170,7 @@ const reboot = (
         onPhase: (phase) => {
           const { text, n } = phaseText(phase);
           ui.transcript.line(view.host.name, `reboot: ${text}`);
-          work.step(text, n, 5);
+          work.step(text, n, kernel.way.kind === 'once' ? 6 : 5);
         },
       }),
   );
@@ -130,7 +178,7 @@ const reboot = (
 function phaseText(phase: RebootPhase): { readonly text: string; readonly n: number } {
   switch (phase) {
     case 'prepare':
-      return { n: 1, text: l10n.t('Setting and reading back the default kernel') };
+      return { n: 1, text: l10n.t('Checking the kernel and the way back') };
     case 'shutDown':
       return { n: 2, text: l10n.t('Shutting down') };
     case 'boot':
@@ -139,15 +187,19 @@ function phaseText(phase: RebootPhase): { readonly text: string; readonly n: num
       return { n: 4, text: l10n.t('Reading the host') };
     case 'services':
       return { n: 5, text: l10n.t('Waiting for its services') };
+    case 'confirm':
+      return { n: 6, text: l10n.t('Confirming the TOA kernel') };
   }
 }
 
 /** What listened or ran before the reboot and does not now. */
-function sayLosses({ host }: HostView, { portsMissing, unitsFailed }: RebootOutcome): void {
-  const losses = [
-    ...(portsMissing.length === 0 ? [] : [l10n.t('nothing listens on port {0} any more', portsMissing.join(', '))]),
-    ...(unitsFailed.length === 0 ? [] : [l10n.t('failed units: {0}', plain(unitsFailed.join(', ')))]),
-  ];
+const lossesText = ({ portsMissing, unitsFailed }: RebootOutcome): readonly string[] => [
+  ...(portsMissing.length === 0 ? [] : [l10n.t('nothing listens on port {0} any more', portsMissing.join(', '))]),
+  ...(unitsFailed.length === 0 ? [] : [l10n.t('failed units: {0}', plain(unitsFailed.join(', ')))]),
+];
+
+function sayLosses({ host }: HostView, outcome: RebootOutcome): void {
+  const losses = lossesText(outcome);
   if (losses.length > 0)
     void window.showWarningMessage(l10n.t('{0} is back, but not all of it: {1}. Look at its services.', host.name, losses.join('; ')));
 }

@@ -6,6 +6,7 @@ import { commandsText } from './problem/commands';
 import { planningText } from './problem/planning';
 import { packagesText } from './problem/packages';
 import { runningText } from './problem/running';
+import { trialText } from './problem/trial';
 import type { ProblemText } from './problem/remedies';
 
 export type { ProblemText, Remedy, RemedyAction } from './problem/remedies';
@@ -62,6 +63,11 @@ export function problemText(problem: Problem, place: ProblemPlace): ProblemText 
     case 'packageUnexpected':
     case 'uploadCorrupt':
       return packagesText(problem, host);
+    case 'trialRefused':
+    case 'returned':
+    case 'trialOver':
+    case 'notLoadedYet':
+      return trialText(problem, host);
     case 'hostBusy':
     case 'yumLocked':
     case 'rpmRefused':

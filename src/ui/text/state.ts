@@ -5,7 +5,8 @@ import type { Drift, HostState } from '../../core/state';
 import type { HostView } from '../../engine/hostStore';
 import { count, kernelName } from './amount';
 import { plain } from './hostile';
-import { age } from './time';
+import { age, inTime } from './time';
+import { returnText } from './trial';
 import { unsupportedText } from './unsupported';
 
 /** Name of a state for people: first line of a tooltip, `Last known: …`. */
@@ -23,6 +24,8 @@ export function stateLabel(state: HostState): string {
       return l10n.t('Not installed');
     case 'awaitingReboot':
       return l10n.t('Awaiting reboot');
+    case 'trial':
+      return l10n.t('On trial');
     case 'notLoaded':
       return l10n.t('Module not loaded');
     case 'loaded':
@@ -54,7 +57,11 @@ function stateDescription(state: HostState, view: HostView, now: number): string
     case 'notInstalled':
       return l10n.t('not installed · {0}', systemName(view, state.system));
     case 'awaitingReboot':
-      return l10n.t('installed, awaiting reboot');
+      return state.returned === undefined ? l10n.t('installed, awaiting reboot') : l10n.t('installed, last trial returned');
+    case 'trial':
+      return state.returnsAt === undefined
+        ? l10n.t('on trial, not the default yet')
+        : l10n.t('on trial, returns {0}', inTime(state.returnsAt, now));
     case 'notLoaded':
       return l10n.t('booted, module not loaded');
     case 'loaded':
@@ -111,12 +118,23 @@ export function stateMeaning(view: HostView): string {
       return l10n.t('TOA cannot be installed: {0}. The log can still be read.', unsupportedText(state.reason, state.system));
     case 'notInstalled':
       return l10n.t('No TOA kernel is installed. The system is supported.');
-    case 'awaitingReboot':
-      return l10n.t(
+    case 'awaitingReboot': {
+      const installed = l10n.t(
         'Evidence 0 of 5. {0} is installed; {1} is running.',
         kernelName(plain(state.release)),
         kernelName(plain(state.running)),
       );
+      return state.returned === undefined ? installed : `${installed} ${returnText(state.returned)}`;
+    }
+    case 'trial': {
+      const words = { new: kernelName(plain(state.release)), old: kernelName(plain(state.original)) };
+      return state.returnsAt === undefined
+        ? l10n.t(
+            '{new} runs and stays up, but {old} is still the default. Once its module is loaded, Keep TOA Kernel makes it the default.',
+            words,
+          )
+        : l10n.t('{new} was booted once. Unless somebody keeps it, the host returns to {old} by itself.', words);
+    }
     case 'notLoaded':
       return l10n.t('Evidence 1 of 5. The TOA kernel runs, the module is not in /proc/modules.');
     case 'loaded':
@@ -215,6 +233,10 @@ export function busyText(goal: string): string {
       return l10n.t('loading the module');
     case 'bootOriginal':
       return l10n.t('booting the original kernel');
+    case 'trial':
+      return l10n.t('deciding about the trial');
+    case 'return':
+      return l10n.t('returning to the original kernel');
     default:
       return plain(goal, 60);
   }

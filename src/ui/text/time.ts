@@ -9,6 +9,13 @@ export function age(at: number, now: number): string {
   return l10n.t('{0} d ago', Math.floor(minutes / 1440));
 }
 
+/** How soon `at` is: `in 4 min`, `in 30 s`, `now`. */
+export function inTime(at: number, now: number): string {
+  const seconds = Math.round((at - now) / 1000);
+  if (seconds <= 0) return l10n.t('now');
+  return seconds < 60 ? l10n.t('in {0} s', seconds) : l10n.t('in {0} min', Math.round(seconds / 60));
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** The editor's local time of day, `14:01:09`. */

@@ -13,6 +13,7 @@ const LOOKS: Readonly<Record<LookKind, readonly [icon: string, color: string]>> 
   unsupported: ['circle-slash', 'descriptionForeground'],
   notInstalled: ['circle-large', 'icon.foreground'],
   awaitingReboot: ['debug-restart', 'toaHosts.attention'],
+  trial: ['watch', 'toaHosts.attention'],
   notLoaded: ['plug', 'toaHosts.attention'],
   loaded: ['record', 'icon.foreground'],
   receiving: ['arrow-circle-down', 'icon.foreground'],
@@ -40,4 +41,4 @@ export const lookMarkdown = (kind: LookKind): string => `$(${LOOKS[kind][0]})`;
 
 /** Hosts on which a person should act. */
 export const needsAttention = (view: HostView): boolean =>
-  ['awaitingReboot', 'notLoaded', 'drifted', 'needsSignIn', 'unreachable'].includes(view.state.kind);
+  ['awaitingReboot', 'trial', 'notLoaded', 'drifted', 'needsSignIn', 'unreachable'].includes(view.state.kind);

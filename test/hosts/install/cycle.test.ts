@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installOutlook } from '../../../src/core/install/planInstall';
+import { PATIENCE } from '../../../src/core/trial';
 import { autoloadContent, TOA_RELEASE } from '../../../src/core/vendor';
 import { rebootHost } from '../../../src/engine/reboot/rebootHost';
 import { systemClock } from '../../../src/engine/clock';
@@ -48,13 +49,16 @@ describe.each([
       facts: installed,
       release: TOA_RELEASE[row],
       package: `kernel-${TOA_RELEASE[row]}`,
+      way: { kind: 'once', run: 'trial-cycle', original, patience: PATIENCE },
       as: await bench.as(),
       prompts: bench.prompts,
       clock: systemClock,
       signal: new AbortController().signal,
       onPhase: (phase) => phases.push(phase),
     });
-    expect(phases).toEqual(['prepare', 'shutDown', 'boot', 'probe', 'services']);
+    expect(phases).toEqual(['prepare', 'shutDown', 'boot', 'probe', 'services', 'confirm']);
+    expect(outcome.trial).toBe('lasting');
+    expect(outcome.facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${TOA_RELEASE[row]}`);
     expect(outcome.portsMissing).toEqual([]);
     expect(outcome.facts.bootId).not.toBe(before.bootId);
     expect(outcome.facts.kernel.running).toBe(TOA_RELEASE[row]);

@@ -34,6 +34,7 @@ const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcom
     facts: await bench.probe(),
     release: target,
     package: `kernel-${target}`,
+    way: { kind: 'lasting' },
     as: await bench.as(),
     prompts: bench.prompts,
     clock: systemClock,
@@ -125,7 +126,7 @@ it('given up before its last word, it never happens', async () => {
       };
     },
   };
-  await startReboot(mute, { facts, release: target, as: await bench.as(), signal: new AbortController().signal });
+  await startReboot(mute, { facts, release: target, way: { kind: 'lasting' }, as: await bench.as(), signal: new AbortController().signal });
   await systemClock.sleep(5000);
   expect(await machine.boots()).toBe(boots);
   expect((await machine.power()).state).toBe('up');

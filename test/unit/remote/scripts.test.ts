@@ -20,12 +20,17 @@ const BUILTINS = new Set(
 /** Tools of every EL host that the era tables say nothing about, with the options that we may use; from their old manuals. */
 const OTHERS: Readonly<Record<string, EraTool>> = {
   awk: { short: 'F:v:', stops: true },
+  bash: { short: 'c:', stops: true },
   cksum: { short: '' },
-  grubby: { long: ['default-kernel', 'set-default=', 'info='] },
+  cpio: { short: 'oH:' },
+  grubby: { long: ['default-kernel', 'set-default=', 'info=', 'update-kernel=', 'args=', 'remove-args='] },
+  gzip: { short: '' },
+  ip: { short: 'o' },
   logger: { short: 't:' },
   ls: { short: 'lLdiatrn1' },
-  modprobe: { short: '' },
-  reboot: { short: '' },
+  modprobe: { short: 'S:R' },
+  mount: { short: 'o:' },
+  reboot: { short: 'f' },
   restorecon: { short: 'F' },
   rmdir: { short: '' },
   rpm: { short: 'qfpVia', long: ['qf=', 'version', 'queryformat=', 'nodeps'] },
@@ -41,6 +46,11 @@ const GUARDED: Readonly<Record<string, string>> = {
   'systemd-detect-virt': 'command -v systemd-detect-virt',
   fsfreeze: 'command -v fsfreeze',
   lsinitrd: 'command -v lsinitrd',
+  'grub2-editenv': '[ -d /boot/grub2 ]',
+  'grub2-probe': '[ -d /boot/grub2 ]',
+  'grub2-reboot': '[ -d /boot/grub2 ]',
+  grub: 'command -v grub',
+  initctl: 'if [ -d /run/systemd/system ]',
 };
 /** Words in front of a command, ours and the system's, with how many words of their own. */
 const PREFIXES: Readonly<Record<string, number>> = { limit: 1, timeout: 1, with_deadline: 1, exec: 0, nohup: 0, setsid: 0, sudo: 0 };

@@ -46,6 +46,13 @@ export const STATES: readonly HostState[] = [
   { kind: 'delivering', perMinute: 400, likely: false },
   { kind: 'proven', proof: { address: '203.0.113.47', log: '/var/log/nginx/access.log', peer: '192.0.2.18', at: 0 } },
   { kind: 'drifted', drift: [{ what: 'defaultKernel', now: '3.10.0-1160.el7.x86_64' }], was: 4, wasAt: 0 },
+  {
+    kind: 'trial',
+    release: '3.10.0-957.21.3.el7.toa.x86_64',
+    original: '3.10.0-957.el7.x86_64',
+    loaded: true,
+    returnsAt: Date.UTC(2026, 4, 14, 14, 6, 9),
+  },
 ];
 
 /** A host in a state, as the store would give it. */

@@ -68,6 +68,7 @@ describe('abilities follow the state', () => {
     ['unsupported', ['log']],
     ['notInstalled', ['install', 'log', 'verify']],
     ['awaitingReboot', ['log', 'reboot', 'verify']],
+    ['trial', ['hold', 'keep', 'log', 'return', 'verify']],
     ['notLoaded', ['load', 'log', 'verify']],
     ['delivering', ['log', 'verify']],
   ])('%s: %j', (kind, expected) => expect(of(kind)).toEqual(expected));

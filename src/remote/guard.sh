@@ -1,0 +1,118 @@
+# shellcheck shell=sh disable=SC2154
+# The guard of a trial: brings the original kernel back unless an editor confirms the TOA kernel. Installed on the host, started
+# at boot by init; home.sh, words.sh, default.sh, once.sh and trial.sh stand before it. It acts only on the TOA kernel of an
+# armed trial, in another boot than the one that armed it; anything else disarms it. Its clock is /proc/uptime.
+trap '' TERM HUP INT
+uptime_now() { cut -d. -f1 /proc/uptime; }
+beat() { printf '%s %s %s\n' "$boot" "$(uptime_now)" "${deadline:-0}" 2>/dev/null >"$trial/heartbeat" || :; }
+
+# A filesystem check must never be cut, and holds the root filesystem read-only while it runs.
+checking() {
+  cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 ~ /^\((fsck|e2fsck|xfs_repair)/ { found = 1 } END { exit !found }'
+}
+writable() {
+  (: >"$trial/writable") 2>/dev/null && rm -f "$trial/writable"
+}
+make_writable() {
+  writable || mount -o remount,rw / 2>/dev/null
+  awk '$1 !~ /^#/ && $2 == "/boot" { exit 1 }' /etc/fstab || grep ' /boot ' /proc/mounts >/dev/null || mount /boot 2>/dev/null
+  writable
+}
+
+# sshd says its first word, on the address that the editor used or on this host's own.
+sshd_answers() {
+  port=$(trial_value listen | cut -d' ' -f2)
+  for address in $(trial_value listen | cut -d' ' -f1) 127.0.0.1; do
+    # shellcheck disable=SC2016 # bash's own, for its /dev/tcp
+    timeout 6 bash -c 'exec 3<>"/dev/tcp/$0/$1" && read -r -t 4 line <&3 && [ "${line#SSH-}" != "$line" ]' "$address" "$port" 2>/dev/null &&
+      return
+  done
+  return 1
+}
+
+# One return per trial: the state is on disk before anything is done, and who wakes up in it does not return again.
+return_now() { # reason
+  while checking; do sleep 5; done
+  # Also where nothing can be written (a full disk): the default has always been the original kernel.
+  make_writable
+  put_state returning "$1" || :
+  logger -t toa-hosts "the trial of $(trial_value release) ends ($1): returning to $(trial_value original)" 2>/dev/null
+  settle_original
+  sync
+  reboot
+  sleep 90
+  reboot -f
+  sleep 30
+  for key in s u b; do
+    echo "$key" >/proc/sysrq-trigger
+    sleep 2
+  done
+}
+
+# Not on the TOA kernel any more, or woken after a return: puts everything in order and goes.
+stand_down() { # reason
+  tries=0
+  until make_writable && settle_original; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 60 ] || break
+    sleep 10
+  done
+  put_state returned "$1"
+  remove_guard
+}
+
+watch_trial() {
+  ssh_seconds=$(trial_value sshSeconds)
+  boot_seconds=$(trial_value bootSeconds)
+  answered=
+  cleared=
+  while :; do
+    now=$(uptime_now)
+    [ -n "$cleared" ] || { writable && clear_once "$(trial_value original)" && cleared=1; }
+    [ -n "$answered" ] || ! sshd_answers || answered=$now
+    if [ -n "$answered" ]; then deadline=$((answered + ssh_seconds)); else deadline=$boot_seconds; fi
+    if read -r held until <"$trial/hold" && [ "$held" = "$boot" ] && [ "$until" -gt "$deadline" ]; then deadline=$until; fi 2>/dev/null
+    beat
+    case $(trial_state) in
+      armed) ;;
+      confirmed*)
+        # Whoever confirmed is at it; this is for the case that he was cut off.
+        waited=0
+        while [ -f "$trial/plan" ] && [ "$waited" -lt 30 ]; do
+          sleep 2
+          waited=$((waited + 1))
+        done
+        [ ! -f "$trial/plan" ] || finish_trial
+        return
+        ;;
+      returning*) return_now asked ;;
+      *) return ;;
+    esac
+    if [ "$now" -ge "$deadline" ] && ! checking; then
+      if [ -n "$answered" ]; then return_now unconfirmed; else return_now noSsh; fi
+    fi
+    sleep 3
+  done
+}
+
+[ -f "$trial/plan" ] || exit 0
+umask 022
+read -r boot </proc/sys/kernel/random/boot_id
+# One at a time: init may start it more than once. The device directory is root's, and new at every boot.
+exec 8>/dev/.toa-hosts-guard
+flock -n 8 || exit 0
+beat
+# Before the reboot: the rehearsal.
+[ "$boot" != "$(trial_value boot)" ] || exit 0
+state=$(trial_state)
+[ "${1-}" != return ] || return_now asked
+case $state in
+  confirmed*)
+    until make_writable && finish_trial; do sleep 10; done
+    exit 0
+    ;;
+  returning*) stand_down "${state#returning }" ;;
+  armed*) if [ "$(uname -r)" = "$(trial_value release)" ]; then watch_trial; else stand_down fell; fi ;;
+  kept*) [ "$(uname -r)" = "$(trial_value release)" ] || stand_down rebooted ;;
+  *) remove_guard ;;
+esac

@@ -1,0 +1,100 @@
+# shellcheck shell=sh disable=SC2154
+# Boots a kernel a single time: whatever becomes of it, the boot after that is the default kernel's again. default.sh stands
+# before. GRUB 2 keeps the choice in grubenv (next_entry), GRUB legacy in its own stage2.
+
+# The grub.cfg that the firmware's GRUB really reads.
+grub_config() {
+  if [ -d /sys/firmware/efi ]; then
+    for config in /boot/efi/EFI/centos/grub.cfg /boot/efi/EFI/redhat/grub.cfg; do
+      [ -f "$config" ] && echo "$config" && return
+    done
+    return 1
+  fi
+  [ -f /boot/grub2/grub.cfg ] && echo /boot/grub2/grub.cfg
+}
+
+# Why this host cannot boot a kernel once, as a word; nothing where it can.
+once_obstacle() {
+  if [ -d /boot/grub2 ]; then obstacle_grub2; else obstacle_legacy; fi
+}
+
+# GRUB 2 writes to plain filesystems only: on LVM or RAID next_entry would come again at every boot.
+obstacle_grub2() {
+  config=$(grub_config) || { echo noConfig && return; }
+  # shellcheck disable=SC2016 # GRUB's own words
+  grep -F '"${next_entry}"' "$config" >/dev/null || { echo noNextEntry && return; }
+  block=$(readlink -e /boot/grub2/grubenv) || { echo noGrubenv && return; }
+  [ "$(stat -c %s "$block")" = 1024 ] || { echo noGrubenv && return; }
+  grub2-editenv "$block" list >/dev/null 2>&1 || { echo noGrubenv && return; }
+  under=$(grub2-probe --target=abstraction "${block%/*}" 2>/dev/null) || { echo noProbe && return; }
+  [ -z "$under" ] || { echo lvmOrRaid && return; }
+  case $(grub2-probe --target=fs "${block%/*}" 2>/dev/null) in
+    ext2 | xfs | fat) ;;
+    *) echo filesystem ;;
+  esac
+}
+
+obstacle_legacy() {
+  [ ! -d /sys/firmware/efi ] || { echo efi && return; }
+  [ -f /boot/grub/stage2 ] || { echo noConfig && return; }
+  [ -f /boot/grub/grub.conf ] || { echo noConfig && return; }
+  command -v grub >/dev/null 2>&1 || { echo noConfig && return; }
+  device=$(df -P /boot | awk 'END { print $1 }')
+  case $device in
+    /dev/md* | /dev/mapper/* | /dev/dm-*) echo lvmOrRaid && return ;;
+    *[0-9]p[0-9] | *[0-9]p[0-9][0-9]) disk=${device%p*} ;;
+    *) disk=$(printf '%s\n' "$device" | sed 's/[0-9]*$//') ;;
+  esac
+  awk -v disk="$disk" '$2 == disk { found = 1 } END { exit !found }' /boot/grub/device.map 2>/dev/null || echo deviceMap
+}
+
+# The place of a kernel's entry, counted from 0, and its title.
+entry_index() { grubby --info="/boot/vmlinuz-$1" | sed -n 's/^index=//p' | head -n 1; }
+entry_title() { grubby --info="/boot/vmlinuz-$1" | sed -n 's/^title=//p' | head -n 1; }
+entry_arguments() { grubby --info="/boot/vmlinuz-$1" | sed -n 's/^args="\(.*\)"$/\1/p' | head -n 1; }
+legacy_index() {
+  awk -v kernel="/vmlinuz-$1" '
+    /^[ \t]*title[ \t]/ { n++ }
+    $1 == "kernel" && substr($2, length($2) - length(kernel) + 1) == kernel { print n - 1; exit }' /boot/grub/grub.conf
+}
+
+# Only what is read back counts. A GRUB that cannot read the kernel's files at all goes on to the original's entry.
+boot_once() { # release original
+  if [ -d /boot/grub2 ]; then
+    title=$(entry_title "$1")
+    [ -n "$title" ] || return 1
+    [ "$(grep -cF "menuentry '$title'" "$(grub_config)")" = 1 ] || return 1
+    grub2-reboot "$title" || return 1
+    back=$(entry_index "$2")
+    [ -z "$back" ] || grub2-editenv - set fallback="$back"
+    flush_boot
+    grub2-editenv list | grep -xF "next_entry=$title" >/dev/null
+  else
+    target=$(legacy_index "$1")
+    back=$(legacy_index "$2")
+    [ -n "$target" ] && [ -n "$back" ] || return 1
+    # Its exit code means nothing: a changed stage2 is the evidence, so it first gets the other entry.
+    legacy_once "$back" || return 1
+    before=$(cksum </boot/grub/stage2)
+    legacy_once "$target" || return 1
+    [ "$before" != "$(cksum </boot/grub/stage2)" ]
+  fi
+}
+legacy_once() {
+  said=$(printf 'savedefault --default=%d --once\nquit\n' "$1" | grub --batch --no-floppy 2>&1)
+  sync
+  printf '%s\n' "$said" | grep '^Error [0-9]*:' && return 1
+  return 0
+}
+
+# The next boot is the default kernel's, whose release the caller names: GRUB legacy cannot forget a choice, only get another.
+clear_once() { # release
+  if [ -d /boot/grub2 ]; then
+    grub2-editenv - unset next_entry && grub2-editenv - unset fallback || return 1
+    flush_boot
+    ! grub2-editenv list | grep '^next_entry=.' >/dev/null
+  else
+    back=$(legacy_index "$1")
+    [ -z "$back" ] || legacy_once "$back"
+  fi
+}

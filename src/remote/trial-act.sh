@@ -1,0 +1,54 @@
+# shellcheck shell=sh disable=SC2154
+# What a person, or the editor by itself, decides about a running trial. Runs as root after home.sh, words.sh, default.sh,
+# once.sh and trial.sh; before them stand toa_mark, toa_act (keep | confirm | return | hold), toa_trial (the run that armed
+# it) and toa_seconds (hold).
+make_home >&2 || exit 1
+exec 9>>"$home/lock"
+if ! flock -n 9; then
+  say busy "$(cut -d' ' -f1 "$home/running" 2>/dev/null)"
+  exit 75
+fi
+if [ ! -f "$trial/plan" ] || [ "$(trial_value run)" != "$toa_trial" ]; then
+  say gone
+  exit 1
+fi
+umask 022
+state=$(trial_state)
+case $toa_act in
+  keep | confirm | hold)
+    case $state in
+      armed* | kept* | confirmed*) ;;
+      *)
+        say state "$state"
+        exit 1
+        ;;
+    esac
+    if [ "$(uname -r)" != "$(trial_value release)" ]; then
+      say state "$state"
+      exit 1
+    fi
+    ;;
+esac
+read -r boot </proc/sys/kernel/random/boot_id
+case $toa_act in
+  hold) printf '%s %s\n' "$boot" "$(($(cut -d. -f1 /proc/uptime) + toa_seconds))" >"$trial/hold" && sync ;;
+  keep)
+    case $state in armed*) put_state kept ;; esac
+    ;;
+  confirm)
+    if ! awk '$1 == "toa" { found = 1 } END { exit !found }' /proc/modules; then
+      say notLoaded
+      exit 1
+    fi
+    put_state confirmed && finish_trial
+    ;;
+  return)
+    # The guard's own way back, with all its means; in a process of its own, since the connection ends.
+    case $state in armed* | kept*) ;; *) say state "$state" && exit 1 ;; esac
+    put_state returning asked || exit 1
+    (
+      trap '' HUP
+      exec setsid /bin/sh "$guard_home/guard" return
+    ) </dev/null >/dev/null 2>&1 &
+    ;;
+esac

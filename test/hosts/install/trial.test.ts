@@ -1,0 +1,225 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TOA_RELEASE } from '../../../src/core/vendor';
+import type { HostError } from '../../../src/core/problem';
+import { systemClock } from '../../../src/engine/clock';
+import { loadModule } from '../../../src/engine/loadModule';
+import { actOnTrial, type TrialAct } from '../../../src/engine/reboot/actOnTrial';
+import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
+import { startReboot, type RebootWay } from '../../../src/engine/reboot/startReboot';
+import type { HostFacts } from '../../../src/core/facts';
+import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import { workbench, type Workbench } from './bench';
+
+const live = new AbortController().signal;
+
+describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
+  const row = system === 'centos7' ? 'el7' : 'el6';
+  const target = TOA_RELEASE[row];
+  const original = { el7: '3.10.0-957.el7.x86_64', el6: '2.6.32-696.el6.x86_64' }[row];
+  const back = `/boot/vmlinuz-${original}`;
+  let lab: Lab;
+  let machine: LabHost;
+  let bench: Workbench;
+  beforeAll(async () => {
+    lab = await startLab({ systems: [system] });
+    machine = lab.host(system);
+  });
+  afterAll(() => lab.stop());
+  afterEach(() => bench.dispose());
+
+  async function installed(): Promise<void> {
+    await machine.reset();
+    bench = workbench(lab, machine);
+    await bench.install();
+  }
+  const way = (patience = { sshSeconds: 300, bootSeconds: 300 }): RebootWay => ({ kind: 'once', run: 'trial-1', original, patience });
+  const options = async (change: Partial<RebootOptions> = {}): Promise<RebootOptions> => ({
+    transport: bench.transport,
+    host: bench.host,
+    facts: await bench.probe(),
+    release: target,
+    package: `kernel-${target}`,
+    way: way(),
+    as: await bench.as(),
+    prompts: bench.prompts,
+    clock: systemClock,
+    signal: live,
+    onPhase: () => undefined,
+    ...change,
+  });
+  const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcome> => rebootHost(await options(change));
+  /** Armed and rebooted, and then nobody looks. */
+  const leave = async (patience: { sshSeconds: number; bootSeconds: number }): Promise<void> => {
+    const { as, facts, signal } = await options();
+    await startReboot(await bench.connect(), { facts, release: target, package: `kernel-${target}`, way: way(patience), as, signal });
+    bench.transport.drop(bench.host.id);
+  };
+  const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
+    action.then(
+      () => undefined,
+      (error: unknown) => (error as HostError).problem,
+    );
+  const act = async (what: TrialAct): Promise<void> =>
+    actOnTrial(await bench.connect(), { run: 'trial-1', release: target }, what, { as: await bench.as(), signal: live });
+  /** What a trial must leave of itself: nothing that would act, no argument that would last. */
+  const clean = async (): Promise<void> => {
+    const leftovers = async (): Promise<string> => {
+      const { stdout } = await machine.shell(
+        `grubby --info=ALL | grep -o 'panic=10\\|toa.trial\\|rd.emergency[^ ]*'
+         find /etc/systemd/system /etc/init /etc/rc.d /etc/toa-hosts -name 'toa-hosts-*' -o -name guard
+         sed -n 's/^\\(next_entry\\|fallback\\)=./set: &/p' /boot/grub2/grubenv
+         pgrep -f '^/bin/sh /etc/toa-hosts/guard'`,
+      );
+      return stdout;
+    };
+    await expect.poll(leftovers, { timeout: 30_000, interval: 1000 }).toBe('');
+  };
+  /** Waits for what a probe must find in the end. */
+  async function until(found: (facts: HostFacts) => boolean): Promise<HostFacts> {
+    const deadline = Date.now() + 120_000;
+    for (let last: unknown; ; await systemClock.sleep(1000)) {
+      try {
+        bench.transport.drop(bench.host.id);
+        const facts = await bench.probe();
+        if (found(facts)) return facts;
+        last = facts;
+      } catch (error) {
+        last = error;
+      }
+      if (Date.now() > deadline)
+        throw new Error(`not found: ${JSON.stringify(last, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
+    }
+  }
+  const returned = (facts: HostFacts): boolean => facts.kernel.running === original && facts.trial?.state === 'returned';
+
+  it('is confirmed by the editor, and leaves nothing behind', async () => {
+    await installed();
+    expect((await bench.probe()).boot.once).toBe('possible');
+    const { facts, trial } = await reboot();
+    expect(trial).toBe('lasting');
+    expect(facts.kernel.running).toBe(target);
+    expect(facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${target}`);
+    expect(facts.trial).toBeUndefined();
+    await clean();
+    const boots = await machine.boots();
+    await machine.shell('reboot');
+    await machine.booted(boots);
+    expect((await until(() => true)).kernel.running).toBe(target);
+  });
+
+  it('returns by itself when no editor confirms', async () => {
+    await installed();
+    await leave({ sshSeconds: 8, bootSeconds: 60 });
+    const facts = await until(returned);
+    expect(facts.trial?.reason).toBe('unconfirmed');
+    expect(facts.kernel.defaultPath).toBe(back);
+    await clean();
+  });
+
+  it('returns by itself when sshd does not answer', async () => {
+    await installed();
+    await machine.shell(`echo ${target} >/etc/elhost/no-sshd`);
+    expect(await problemOf(reboot({ way: way({ sshSeconds: 60, bootSeconds: 10 }) }))).toEqual({
+      code: 'returned',
+      reason: 'noSsh',
+      release: target,
+      original,
+    });
+    await until(returned);
+    await clean();
+  });
+
+  it.each(['panics', 'no-root'])('returns by itself from a kernel that %s', async (fault) => {
+    await installed();
+    await machine.shell(`echo ${target} >/etc/elhost/${fault}`);
+    expect(await problemOf(reboot())).toMatchObject({ code: 'returned', original });
+    expect((await until(returned)).trial?.reason).toBe('fell');
+    await clean();
+  });
+
+  it('stays up without becoming the default while its module is not loaded', async () => {
+    await installed();
+    await machine.shell('chmod 0644 /etc/sysconfig/modules/toa.modules');
+    const { facts, trial } = await reboot();
+    expect(trial).toBe('kept');
+    expect(facts.kernel).toMatchObject({ running: target, defaultPath: back });
+    expect(facts.trial).toMatchObject({ state: 'kept' });
+    expect(await problemOf(act('confirm'))).toEqual({ code: 'notLoadedYet', release: target });
+    await loadModule(await bench.connect(), { as: await bench.as(), signal: live });
+    await act('confirm');
+    expect((await bench.probe()).kernel.defaultPath).toBe(`/boot/vmlinuz-${target}`);
+    await clean();
+  });
+
+  it('is open where a port is missing: held, and returned by a person', async () => {
+    await installed();
+    const facts = await bench.probe();
+    const before: HostFacts = {
+      ...facts,
+      listeners: [...facts.listeners, { port: 443, family: 'ipv4', address: '0.0.0.0', provenDual: false }],
+    };
+    const clock = {
+      ...systemClock,
+      now: (() => {
+        let n = 0;
+        return () => Date.now() + 30_000 * n++;
+      })(),
+    };
+    const outcome = await reboot({ facts: before, clock, way: way({ sshSeconds: 240, bootSeconds: 240 }) });
+    expect(outcome).toMatchObject({ trial: 'open', portsMissing: [443] });
+    const first = (await bench.probe()).trial?.returnsAtUptime ?? 0;
+    await act('hold');
+    const held = await until((now) => (now.trial?.returnsAtUptime ?? 0) > first);
+    expect(held.trial?.state).toBe('armed');
+    await act('return');
+    expect((await until(returned)).trial?.reason).toBe('asked');
+    await clean();
+  });
+
+  it('is not begun where the guard does not answer its rehearsal', async () => {
+    await installed();
+    const boots = await machine.boots();
+    await machine.shell(': >/etc/elhost/refuse-units');
+    expect(await problemOf(reboot())).toMatchObject({ code: 'trialRefused', why: 'guard' });
+    expect(await machine.boots()).toBe(boots);
+    expect((await bench.probe()).trial).toBeUndefined();
+    await clean();
+  });
+
+  it('is not begun where the boot loader cannot boot once', async () => {
+    await installed();
+    await machine.shell(row === 'el7' ? 'echo lvm >/etc/elhost/probe-abstraction' : `echo '(hd0) /dev/none' >/boot/grub/device.map`);
+    const why = row === 'el7' ? 'lvmOrRaid' : 'deviceMap';
+    expect((await bench.probe()).boot.once).toBe(why);
+    expect(await problemOf(reboot())).toMatchObject({ code: 'trialRefused', why });
+    await clean();
+  });
+
+  it('given up before its last word, it is disarmed', async () => {
+    await installed();
+    const session = await bench.connect();
+    const { as, facts } = await options();
+    const mute = {
+      ...session,
+      open: async (...args: Parameters<typeof session.open>) => {
+        const channel = await session.open(...args);
+        const write: typeof channel.write = (data) =>
+          /^toa-[0-9a-f]+\n$/.test(data.toString()) ? (channel.close(), Promise.resolve()) : channel.write(data);
+        return {
+          ...channel,
+          stdout: channel.stdout,
+          stderr: channel.stderr,
+          exit: channel.exit,
+          write,
+          end: () => channel.end(),
+          close: () => channel.close(),
+        };
+      },
+    };
+    await startReboot(mute, { facts, release: target, way: way(), as, signal: live });
+    const after = await until((now) => now.trial === undefined);
+    expect(after.bootId).toBe(facts.bootId);
+    expect(after.kernel.defaultPath).toBe(back);
+    await clean();
+  });
+});
