@@ -77,7 +77,7 @@ describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
   /** Waits for what a probe must find in the end. */
   async function until(found: (facts: HostFacts) => boolean): Promise<HostFacts> {
     const deadline = Date.now() + 120_000;
-    for (let last: unknown; ; await systemClock.sleep(1000)) {
+    for (let last: unknown; ;) {
       try {
         bench.transport.drop(bench.host.id);
         const facts = await bench.probe();
@@ -88,6 +88,7 @@ describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
       }
       if (Date.now() > deadline)
         throw new Error(`not found: ${JSON.stringify(last, (_, value: unknown) => (value instanceof Error ? value.stack : value))}`);
+      await systemClock.sleep(1000);
     }
   }
   const returned = (facts: HostFacts): boolean => facts.kernel.running === original && facts.trial?.state === 'returned';

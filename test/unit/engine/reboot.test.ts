@@ -27,7 +27,17 @@ function reboot(inTheWay: (attempt: number) => Problem | undefined): Promise<Reb
   const clock: Clock = { now: () => now, sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)) };
   const before = facts({ bootId: 'of the boot before', listeners: [] });
   const { host } = localSession();
-  return rebootHost({ transport, host, facts: before, release: release(), as: 'user', clock, signal, onPhase: () => undefined });
+  return rebootHost({
+    transport,
+    host,
+    facts: before,
+    release: release(),
+    as: 'user',
+    way: { kind: 'lasting' },
+    clock,
+    signal,
+    onPhase: () => undefined,
+  });
 }
 
 describe('a host that answers with another boot ID', () => {

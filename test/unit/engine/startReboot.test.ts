@@ -20,7 +20,7 @@ it('the deadline of what is prepared does not count the time that a person needs
       return localSession().open('echo "no shell of ours"', { signal });
     },
   };
-  const started = startReboot(session, { facts: facts(), release: 'x', as: 'user', signal });
+  const started = startReboot(session, { facts: facts(), release: 'x', as: 'user', way: { kind: 'lasting' }, signal });
   await expect(started).rejects.toBeInstanceOf(HostError);
   expect(order[0]).toBe('open');
 });
