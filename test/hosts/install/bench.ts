@@ -40,10 +40,27 @@ export const labSources = (lab: Lab): Record<VendorPackage['key'], PackageSource
   el6Kernel: lab.packages.files.el6Kernel,
 });
 
-export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassword?: string): Workbench {
+/** Where the engine is to work: a host of the lab, or a virtual machine. */
+export interface Place {
+  readonly name: string;
+  readonly sshConfig: string;
+  /** For what is downloaded or copied on the way; the test's own. */
+  readonly dir: string;
+  readonly sources: Record<VendorPackage['key'], PackageSource>;
+  readonly originCidrs: readonly string[];
+}
+
+export const workbench = (lab: Lab, machine: LabHost, user = 'deploy', sudoPassword?: string): Workbench =>
+  workbenchAt(
+    { name: machine.name, sshConfig: lab.sshConfig, dir: lab.dir, sources: labSources(lab), originCidrs: lab.originCidrs },
+    user,
+    sudoPassword,
+  );
+
+export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string): Workbench {
   const said: string[] = [];
   const events: RunEvent[] = [];
-  const host: Host = { id: `settings:${machine.name}`, name: machine.name, source: 'settings', group: 'Test', user, logs: [] };
+  const host: Host = { id: `settings:${place.name}`, name: place.name, source: 'settings', group: 'Test', user, logs: [] };
   const prompts: Prompts = {
     trustHostKey: () => Promise.resolve(false),
     secret: (request) => Promise.resolve(request.kind === 'sudo' ? sudoPassword : undefined),
@@ -52,7 +69,7 @@ export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassw
   const transport = createTransport({
     clock: systemClock,
     transcript: { line: (_host, text) => void said.push(text) },
-    settings: () => ({ configFile: lab.sshConfig, connectTimeoutSeconds: 20, legacyHosts: [] }),
+    settings: () => ({ configFile: place.sshConfig, connectTimeoutSeconds: 20, legacyHosts: [] }),
     env: { PATH: process.env['PATH'] },
   });
   const connect = (): Promise<Session> => transport.connect(host, { prompts, signal: live });
@@ -78,8 +95,8 @@ export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassw
     if ('problem' in outlook) throw Object.assign(new Error(outlook.problem.code), { problem: outlook.problem, host: host.name });
     const packages = outlook.needsPackages
       ? await preparePackages(outlook.row, {
-          sources: { ...labSources(lab), ...sources },
-          cacheDirectory: await mkdtemp(join(lab.dir, 'packages-')),
+          sources: { ...place.sources, ...sources },
+          cacheDirectory: await mkdtemp(join(place.dir, 'packages-')),
           signal: live,
           onProgress: () => undefined,
           confirm: () => Promise.resolve(true),
@@ -87,7 +104,7 @@ export function workbench(lab: Lab, machine: LabHost, user = 'deploy', sudoPassw
         })
       : [];
     const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-    return planInstall({ host, facts, packages, choices: { ...PLAIN, ...choices }, cidrs: lab.originCidrs, now: Date.now(), hash });
+    return planInstall({ host, facts, packages, choices: { ...PLAIN, ...choices }, cidrs: place.originCidrs, now: Date.now(), hash });
   };
   return {
     host,
