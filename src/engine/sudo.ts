@@ -64,7 +64,10 @@ async function attempt(
       channel.close();
       return { needsTerminal: true };
     }
-    return await fail(channel, session, await whyNotRoot(channel, shake.said(), session.user, state.asked));
+    const problem = await whyNotRoot(channel, shake.said(), session.user, state.asked);
+    // With passwd_tries=1 no second prompt tells it.
+    if (problem.code === 'sudoPasswordWrong') await prompts?.refused(request);
+    return await fail(channel, session, problem);
   } finally {
     clock.pause();
   }
