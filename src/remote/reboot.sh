@@ -11,10 +11,7 @@ if ! flock -n 9; then
   say busy "$(cut -d' ' -f1 "$home/running" 2>/dev/null)"
   exit 75
 fi
-if pid=$(packages_busy); then
-  say packages "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | head -c 200)"
-  exit 75
-fi
+alone
 [ -d "$home/reboot" ] || mkdir -m 0700 "$home/reboot"
 cd "$home/reboot" || exit 1
 

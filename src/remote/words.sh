@@ -13,6 +13,7 @@ NOT_BOOTABLE=70
 CANCELLED=71
 DEADLINE=72
 UNPAID=73
+PACKAGES_BUSY=75
 
 say() { printf '==%s %s\n' "$mark" "$*"; }
 
@@ -73,6 +74,13 @@ put_file() { # from to mode
   mv -f "$2.toa-hosts" "$2" || return 1
   if command -v restorecon >/dev/null 2>&1; then restorecon "$2" || :; fi
   sync
+}
+
+# rpm waits for another's transaction without end, and does not know yum's lock at all.
+alone() {
+  pid=$(packages_busy) || return 0
+  say packages "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" | head -c 200)"
+  exit "$PACKAGES_BUSY"
 }
 
 # Success is what rpm answers afterwards: tools exit 0 with nothing done.

@@ -5,7 +5,7 @@ import type { LocalPackage, Plan, StepId } from '../plan';
 export interface RunFailure {
   readonly step: StepId;
   readonly exit: number;
-  /** Our own marks of the failing step: `changed boot ID`, `hash FILE SUM`, `package FILE NAME`, `default PATH`, `missing initramfs`. */
+  /** Our own marks of the failing step: `changed boot ID`, `hash FILE SUM`, `package FILE NAME`, `default PATH`, `missing initramfs`, `packages PID COMMAND`. */
   readonly marks: readonly string[];
   /** What the tools printed in that step. */
   readonly output: string;
@@ -24,6 +24,7 @@ const EXIT = {
   cancelled: 71,
   deadline: 72,
   unpaid: 73,
+  packagesBusy: 75,
 } as const;
 
 /**
@@ -72,6 +73,10 @@ export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
       return { code: 'kernelNotBootable', release: plan.target, missing: asMissing(mark('missing')) };
     case EXIT.unpaid:
       return { code: 'stepFailed', step: 'payOwed', exit, message: lastWords(failure.output), left };
+    case EXIT.packagesBusy: {
+      const [pid = '', ...command] = (mark('packages') ?? '').split(' ');
+      return { code: 'yumLocked', pid: Number(pid), command: command.join(' ').trim() };
+    }
     case EXIT.cancelled:
       return { code: 'cancelled' };
     case EXIT.deadline:

@@ -110,6 +110,7 @@ function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
       'installFirmware',
       [
         PACKAGE_UMASK,
+        'alone',
         `if ${isNewEnough}; then`,
         `  echo 'the installed kernel-firmware is new enough'`,
         `else`,
@@ -128,7 +129,7 @@ const rpmFlags = (choices: InstallChoices): string =>
 function kernelCommands({ row, choices, packages }: InstallInputs): readonly string[] {
   const file = `./${kernelOf(packages).file}`;
   // yum has no --nodeps and no --oldpackage: those choices are rpm's.
-  if (row === 'el6' || choices.tool === 'rpm' || choices.nodeps || choices.force) return [`rpm -ivh${rpmFlags(choices)} ${file}`];
+  if (row === 'el6' || choices.tool === 'rpm' || choices.nodeps || choices.force) return ['alone', `rpm -ivh${rpmFlags(choices)} ${file}`];
   const options = [
     '-y',
     // Less than this, as a yum.conf may say, and the word that the transaction has begun is not printed.

@@ -295,6 +295,17 @@ describe('CentOS 6', () => {
     expect(after.kernel.defaultPath).toBe('/boot/vmlinuz-2.6.32-696.el6.x86_64');
   });
 
+  it('yum’s lock taken after the plan: rpm, which would not mind it, is not started, and the holder is named', async () => {
+    const machine = lab.host('centos6');
+    bench = workbench(lab, machine);
+    await machine.reset();
+    const plan = await bench.plan();
+    await machine.shell(`sleep 300 </dev/null >/dev/null 2>&1 & echo $! >/var/run/yum.pid`);
+    const before = await snapshot(machine);
+    expect(await problemOf(bench.apply(plan))).toMatchObject({ code: 'yumLocked', command: 'sleep 300' });
+    expect(await snapshot(machine)).toBe(before);
+  });
+
   it('a missing dependency is found before the firmware is touched', async () => {
     const machine = lab.host('centos6');
     bench = workbench(lab, machine);

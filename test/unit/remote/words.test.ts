@@ -166,6 +166,15 @@ describe.each(shells)('%s %s', (...shell) => {
     expect(output).toContain('==MARK package copy.rpm other-2-2.x86_64\n');
   });
 
+  it('who changes packages already is named, and nothing is begun beside him', () => {
+    const script = (busy: string): string => `packages_busy() { ${busy}; }\none() { alone; echo begun; }\nstep one`;
+    const beside = run(shell, script('echo $$'));
+    expect(beside.code).toBe(75);
+    expect(beside.output).toMatch(/^==MARK packages \d+ \S.*script/m);
+    expect(beside.output).not.toContain('begun');
+    expect(run(shell, script('return 1')).output).toContain('begun\n');
+  });
+
   it('a default that cannot be set is not believed', () => {
     const { code, output } = run(shell, 'one() { set_default new; }\nstep one');
     expect(code).toBe(69);

@@ -57,7 +57,7 @@ describe('the vendor’s procedure', () => {
     -Uvh*) echo upgraded ;;
   esac
 }`;
-    const script = `${rpm}\nset -e\n${commands(plan('el6', { nodeps }), 'installFirmware')}`;
+    const script = `${rpm}\nalone() { :; }\nset -e\n${commands(plan('el6', { nodeps }), 'installFirmware')}`;
     const { status, stdout } = spawnSync('dash', { input: script, encoding: 'utf8' });
     expect([status, stdout.includes('upgraded')]).toEqual([0, upgraded]);
   });
@@ -78,6 +78,16 @@ describe('the vendor’s procedure', () => {
         .join('\n');
       expect(script).not.toMatch(/--nodeps|--force|--oldpackage/);
       expect(script).not.toMatch(/rpm -[Ue]\S* \.\/kernel-[0-9]|yum .*(remove|erase|update|upgrade)/);
+    }
+  });
+
+  it('starts rpm only where nobody else changes packages: it would wait for them without end', () => {
+    for (const [made, step] of [
+      [plan('el6'), 'installFirmware'],
+      [plan('el6'), 'installKernel'],
+      [plan('el7', { tool: 'rpm' }), 'installKernel'],
+    ] as const) {
+      expect(commands(made, step)).toMatch(/^umask 022\nalone\n/);
     }
   });
 

@@ -79,6 +79,12 @@ describe('a failed run becomes a problem by exit code and our own marks', () => 
       pid: 4711,
       command: 'yum',
     }));
+  it('names who changes packages already', () =>
+    expect(problem({ exit: 75, marks: ['packages 4711 /usr/bin/python /usr/bin/yum update '] })).toEqual({
+      code: 'yumLocked',
+      pid: 4711,
+      command: '/usr/bin/python /usr/bin/yum update',
+    }));
   it('keeps the tool’s own last words, without progress bars and marks', () =>
     expect(problem({ output: 'Preparing...   ########## [100%]\n==mark x\nerror: disk on fire\n' })).toMatchObject({
       code: 'rpmRefused',
