@@ -89,7 +89,17 @@ function holdDaemons(admin) {
   const policy = '/usr/sbin/policy-rc.d';
   if (admin.length > 0 || existsSync(policy)) return () => undefined;
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  return () => rmSync(policy, { force: true });
+  // Left behind by a Ctrl-C, it would keep every later daemon of this machine from starting.
+  const interrupted = () => {
+    release();
+    process.exit(130);
+  };
+  const release = () => {
+    rmSync(policy, { force: true });
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  };
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  return release;
 }
 
 /** @param {Iterable<Need>} needs */
