@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HostError, type Problem } from '../core/problem';
 import { addressOf, type Hop } from './hop';
@@ -37,7 +37,25 @@ export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSigna
     socket.once('connect', () => {
       socket.off('error', onError);
       signal.removeEventListener('abort', abort);
-      resolve(socket);
+      resolve(oneWritePerTick(socket));
     });
   });
+}
+
+/** ssh2 writes a packet in up to three pieces; what is written in one tick leaves in one system call. */
+function oneWritePerTick(socket: Socket): Socket {
+  const write = socket.write.bind(socket);
+  let corked = false;
+  const corking = (...args: Parameters<typeof write>): boolean => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        corked = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
+  return Object.assign(socket, { write: corking });
 }
