@@ -123,6 +123,12 @@ export interface BootFacts {
   readonly bootMounted: boolean;
   /** Whether the boot loader can boot a kernel a single time; read by root only. */
   readonly once?: 'possible' | OnceObstacle;
+  /** Loaded modules that the installed TOA kernel has neither as files nor built in; read by root only. */
+  readonly lacking?: readonly string[];
+  /** A crash kernel is loaded: it takes a panic first. */
+  readonly kdump?: boolean;
+  /** Names of programs running now that look like a backup. */
+  readonly backups?: readonly string[];
 }
 
 export interface YumFacts {

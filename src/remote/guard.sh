@@ -73,8 +73,9 @@ watch_trial() {
     if [ -n "$answered" ]; then deadline=$((answered + ssh_seconds)); else deadline=$boot_seconds; fi
     if read -r held until <"$trial/hold" && [ "$held" = "$boot" ] && [ "$until" -gt "$deadline" ]; then deadline=$until; fi 2>/dev/null
     beat
+    [ -f "$trial/plan" ] || return
     case $(trial_state) in
-      armed) ;;
+      kept*) return ;;
       confirmed*)
         # Whoever confirmed is at it; this is for the case that he was cut off.
         waited=0
@@ -86,7 +87,6 @@ watch_trial() {
         return
         ;;
       returning*) return_now asked ;;
-      *) return ;;
     esac
     if [ "$now" -ge "$deadline" ] && ! checking; then
       if [ -n "$answered" ]; then return_now unconfirmed; else return_now noSsh; fi
@@ -112,7 +112,8 @@ case $state in
     exit 0
     ;;
   returning*) stand_down "${state#returning }" ;;
-  armed*) if [ "$(uname -r)" = "$(trial_value release)" ]; then watch_trial; else stand_down fell; fi ;;
+  returned*) remove_guard ;;
   kept*) [ "$(uname -r)" = "$(trial_value release)" ] || stand_down rebooted ;;
-  *) remove_guard ;;
+  # Armed, or a state that a power cut has torn: in doubt the host must come back.
+  *) if [ "$(uname -r)" = "$(trial_value release)" ]; then watch_trial; else stand_down fell; fi ;;
 esac

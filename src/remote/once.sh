@@ -73,28 +73,30 @@ boot_once() { # release original
     target=$(legacy_index "$1")
     back=$(legacy_index "$2")
     [ -n "$target" ] && [ -n "$back" ] || return 1
-    # Its exit code means nothing: a changed stage2 is the evidence, so it first gets the other entry.
-    legacy_once "$back" || return 1
+    # Its exit code means nothing: a changed stage2 is the evidence, so that it first gets the other entry.
+    legacy_save "$back" || return 1
     before=$(cksum </boot/grub/stage2)
-    legacy_once "$target" || return 1
+    legacy_save "$target" --once || return 1
     [ "$before" != "$(cksum </boot/grub/stage2)" ]
   fi
 }
-legacy_once() {
-  said=$(printf 'savedefault --default=%d --once\nquit\n' "$1" | grub --batch --no-floppy 2>&1)
+# Without --once it only names the entry that `default saved` would take, which no grub.conf of ours says: that withdraws a choice.
+legacy_save() { # index [--once]
+  said=$(printf 'savedefault --default=%d %s\nquit\n' "$1" "${2-}" | grub --batch --no-floppy 2>&1)
   sync
   printf '%s\n' "$said" | grep '^Error [0-9]*:' && return 1
   return 0
 }
 
-# The next boot is the default kernel's, whose release the caller names: GRUB legacy cannot forget a choice, only get another.
-clear_once() { # release
+# The next boot is the default kernel's. A /boot that is not mounted (yet) is no boot without a choice.
+clear_once() { # the original's release
   if [ -d /boot/grub2 ]; then
     grub2-editenv - unset next_entry && grub2-editenv - unset fallback || return 1
     flush_boot
     ! grub2-editenv list | grep '^next_entry=.' >/dev/null
   else
+    [ -f /boot/grub/grub.conf ] || return 1
     back=$(legacy_index "$1")
-    [ -z "$back" ] || legacy_once "$back"
+    [ -z "$back" ] || legacy_save "$back"
   fi
 }

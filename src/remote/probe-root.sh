@@ -19,6 +19,18 @@ limit 10 grubby --info=ALL | sed -n 's/^kernel=//p' | head -c 8192
 section root.once
 once_obstacle | grep . || echo possible
 
+# Modules in use that an installed TOA kernel lacks; a crash kernel that takes a panic first; backups that a reboot would cut.
+section root.reboot
+for other in /lib/modules/*.toa.*; do
+  [ -f "$other/modules.builtin" ] || continue
+  {
+    find "$other" -name '*.ko' -o -name '*.ko.xz'
+    cat "$other/modules.builtin"
+  } | sed -e 's|.*/||' -e 's|\.ko.*$||' | tr - _ | cat - /proc/modules | awk 'NF == 1 { has[$1] = 1; next } !has[$1] { print "lacks", $1 }' | head -n 40
+done
+[ "$(cat /sys/kernel/kexec_crash_loaded)" != 1 ] || echo kdump
+cat /proc/[0-9]*/stat | awk '$2 ~ /^\((rsync|mysqldump|pg_dump|pg_basebackup|xtrabackup|mariabackup|restic|borg|duplicity|bacula-fd|tar|dump)\)$/ { print "backup", substr($2, 2, length($2) - 2) }' | sort -u | head -n 10
+
 # Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
 section root.open
 cat /proc/[0-9]*/stat | awk '

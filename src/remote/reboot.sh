@@ -27,6 +27,12 @@ arm_trial() {
   obstacle=$(once_obstacle)
   [ -z "$obstacle" ] || not_armed "$obstacle"
   running=$(uname -r)
+  [ "$running" = "$toa_original" ] || not_armed original "$running"
+  rpm -qf "/boot/vmlinuz-$running" || not_armed original "$running"
+  (bootable "$running") || not_armed original "$running"
+  if awk '$1 !~ /^#/ && $2 == "/boot" { found = 1 } END { exit !found }' /etc/fstab; then
+    grep ' /boot ' /proc/mounts >/dev/null || not_armed bootMounted
+  fi
   image=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^BOOT_IMAGE=//p')
   [ -z "$image" ] || [ "${image##*/}" = "vmlinuz-$running" ] || not_armed bootImage "$image"
   lacking=$(missing_drivers "$running" "$toa_release" "${toa_listen% *}" | sort -u | tr '\n' ' ')
@@ -50,8 +56,9 @@ P
   printf '%s\n' "$toa_guard" >./guard
   install_guard ./guard || not_armed guard
   rehearse_guard || not_armed guard
-  boot_once "$toa_release" "$toa_original" || not_armed once
+  # First, so that a choice for the boot loader never stands without its guard.
   put_state armed
+  boot_once "$toa_release" "$toa_original" || not_armed once
   # Whatever was written above must stand on the disk as GRUB, too, reads it.
   flush_boot
 }

@@ -172,7 +172,7 @@ settle_original() {
 finish_trial() {
   release=$(trial_value release)
   make_default "$release" || return 1
-  clear_once "$release" || return 1
+  clear_once "$(trial_value original)" || return 1
   clear_arguments "$release" || return 1
   remove_hook "$release" || return 1
   restore_settings

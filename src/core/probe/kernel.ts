@@ -83,6 +83,16 @@ export function parseAutoload(sections: Sections): AutoloadFacts {
   return { exists: true, mode: mode.padStart(4, '0'), ...given({ content: lineEnd < 0 || content === '' ? undefined : content }) };
 }
 
+/** What a reboot into the TOA kernel would do without, or cut. */
+function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump' | 'backups'> {
+  const lines = linesOf(sections, 'root.reboot', 100);
+  const named = (word: string): readonly string[] | undefined => {
+    const names = lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+    return names.length === 0 ? undefined : names;
+  };
+  return given({ lacking: named('lacks'), kdump: lines.includes('kdump') ? true : undefined, backups: named('backup') });
+}
+
 const parseOnce = (word: string | undefined): BootFacts['once'] => (word === 'possible' ? word : onceObstacle(word));
 
 /** Boot loader, firmware and space. */
@@ -102,6 +112,7 @@ export function parseBoot(sections: Sections): BootFacts {
     secureBoot: found.some((line) => /^secureboot\s+\d+\s+\d+\s+\d+\s+\d+\s+1$/.test(line)),
     bootInFstab: found.includes('fstab'),
     bootMounted: found.includes('mounted'),
+    ...parseDisturbed(sections),
     ...given({ freeBytes: bytes('/boot'), rootFreeBytes: bytes('/'), once: parseOnce(lineOf(sections, 'root.once')) }),
   };
 }

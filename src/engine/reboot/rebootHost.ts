@@ -60,6 +60,8 @@ const SERVICES_SECONDS = 60;
 export async function rebootHost(options: RebootOptions): Promise<RebootOutcome> {
   const { transport, host, facts, clock, signal, onPhase } = options;
   const connecting = options.prompts === undefined ? { signal } : { prompts: options.prompts, signal };
+  // The TOA kernel's signature is nobody's whom the firmware trusts.
+  if (options.way.kind === 'once' && facts.boot.secureBoot) throw new HostError({ code: 'secureBoot' }, host.name);
   const session = await transport.connect(host, connecting);
   onPhase('prepare');
   await startReboot(session, options);

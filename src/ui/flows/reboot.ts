@@ -142,6 +142,20 @@ function consentText({ host }: HostView, facts: HostFacts, release: string, way:
       ...(facts.sessions === 0
         ? []
         : [facts.sessions === 1 ? l10n.t('1 user is logged in.') : l10n.t('{0} users are logged in.', facts.sessions)]),
+      ...((facts.boot.lacking ?? []).length === 0
+        ? []
+        : [
+            l10n.t('{new} lacks modules that are loaded now: {modules}.', {
+              ...words,
+              modules: plain((facts.boot.lacking ?? []).join(', '), 300),
+            }),
+          ]),
+      ...((facts.boot.backups ?? []).length === 0
+        ? []
+        : [l10n.t('What looks like a backup is running: {0}.', plain((facts.boot.backups ?? []).join(', '), 100))]),
+      ...(facts.boot.kdump === true && way.kind === 'once'
+        ? [l10n.t('A crash kernel is loaded there: after a panic it writes its dump before anything returns.')]
+        : []),
       ...(facts.pendingShutdown ? [l10n.t('A shutdown is pending there already.')] : []),
     ].join(' '),
   ].join('\n\n');

@@ -42,6 +42,10 @@ export function obstacleText(obstacle: OnceObstacle): string {
 /** What stood in the way of a trial when everything was made ready. `about`: names that the host gave. */
 export function refusalText(why: TrialRefusal, about: string): string {
   switch (why) {
+    case 'original':
+      return l10n.t('the running kernel ({0}) could not be booted again', about);
+    case 'bootMounted':
+      return l10n.t('/boot stands in fstab but is not mounted');
     case 'bootImage':
       return l10n.t('it was not booted from the kernel that runs ({0})', about);
     case 'driver':

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { TOA_RELEASE } from '../../../src/core/vendor';
 import type { HostError } from '../../../src/core/problem';
 import { systemClock } from '../../../src/engine/clock';
@@ -12,7 +12,8 @@ import { workbench, type Workbench } from './bench';
 
 const live = new AbortController().signal;
 
-describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
+/** The tests of a trial on one system; a file for each, so that they run side by side. */
+export function describeTrial(system: 'centos7' | 'centos6'): void {
   const row = system === 'centos7' ? 'el7' : 'el6';
   const target = TOA_RELEASE[row];
   const original = { el7: '3.10.0-957.el7.x86_64', el6: '2.6.32-696.el6.x86_64' }[row];
@@ -114,6 +115,16 @@ describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
     const facts = await until(returned);
     expect(facts.trial?.reason).toBe('unconfirmed');
     expect(facts.kernel.defaultPath).toBe(back);
+    await clean();
+  });
+
+  it('returns by itself when what it knew of its state is lost', async () => {
+    await installed();
+    const boots = await machine.boots();
+    await leave({ sshSeconds: 25, bootSeconds: 60 });
+    await machine.booted(boots);
+    await machine.shell(': >/etc/toa-hosts/trial/state');
+    await until(returned);
     await clean();
   });
 
@@ -223,4 +234,4 @@ describe.each(['centos7', 'centos6'] as const)('a trial on %s', (system) => {
     expect(after.kernel.defaultPath).toBe(back);
     await clean();
   });
-});
+}
