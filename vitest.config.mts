@@ -7,12 +7,20 @@ const shellAsText = {
   enforce: 'pre' as const,
   load(id: string) {
     const path = id.split('?')[0] ?? id;
-    return path.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(path, 'utf8'))}` : undefined;
+    return path.endsWith('.sh')
+      ? `/** A machine under emulation: a boot takes a minute, two where others work too, and the image is made by the first who needs it. */
+const emulated = { testTimeout: 600_000, hookTimeout: 1_800_000, maxWorkers: 2, globalSetup: './test/lab/vm/prepare.ts' };
+
+export default ${JSON.stringify(readFileSync(path, 'utf8'))}`
+      : undefined;
   },
 };
 
 /** Hosts, servers and a browser on a shared, noisy machine: there, and only there, a test has a second try, which the report shows. */
 const retry = process.env['CI'] === undefined ? 0 : 1;
+
+/** A machine under emulation: a boot takes a minute, two where others work too, and the image is made by the first who needs it. */
+const emulated = { testTimeout: 600_000, hookTimeout: 1_800_000, maxWorkers: 2, globalSetup: './test/lab/vm/prepare.ts' };
 
 export default defineConfig({
   plugins: [shellAsText],
@@ -36,9 +44,13 @@ export default defineConfig({
         },
       },
       {
-        // A virtual machine under emulation: minutes, so not a part of `npm test`.
         extends: true,
-        test: { name: 'vm', include: ['test/vm/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false },
+        test: { name: 'vm', include: ['test/vm/**/*.test.ts'], ...emulated, retry },
+      },
+      {
+        // Faults that take the better part of an hour: no part of `npm test`.
+        extends: true,
+        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...emulated },
       },
     ],
   },

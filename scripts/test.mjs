@@ -1,11 +1,12 @@
-// `npm test` runs everything; `npm run test:unit|test:hosts|test:editor` the parts. Options: -y (use apt without asking),
+// `npm test` runs everything; `npm run test:unit|test:hosts|test:vm|test:editor` the parts, and
+// `npm run test:faults` the faults that take an hour and are no part of the whole. Options: -y (use apt without asking),
 // anything else is handed to vitest (a file name, -t "a test's name"). The last line is "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { needsFor, setup } from './setup.mjs';
 import { root, run, say } from './setup/shell.mjs';
 
-const known = ['unit', 'hosts', 'editor'];
+const known = ['unit', 'hosts', 'vm', 'faults', 'editor'];
 const words = process.argv.slice(2).filter((word) => word !== '-y' && word !== '--yes');
 const part = known.includes(words[0] ?? '') ? words.shift() : undefined;
 
@@ -21,6 +22,8 @@ if (part === undefined) {
 }
 if (part === undefined || part === 'unit') await tests('unit');
 if (part === undefined || part === 'hosts') await tests('hosts');
+if (part === undefined || part === 'vm') await tests('vm');
+if (part === 'faults') await tests('faults');
 if (part === undefined || part === 'editor') {
   if (await step('package', ['npm', 'run', '--silent', 'package'])) await tests('editor');
 }

@@ -74,6 +74,9 @@ export async function kept(name: string, make: (to: string, final: string) => Pr
   return final;
 }
 
+/** Is cache/name there? */
+export const isKept = (name: string): Promise<boolean> => exists(join(cache, name));
+
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hashOf, kept, must } from '../build';
+import { hashOf, isKept, kept, must } from '../build';
 import { runAsRoot } from '../namespace';
 import { answers, run } from './guest';
 import { freePorts } from './ports';
@@ -24,6 +24,7 @@ export interface BuiltVm {
   /** The guest's public host keys, one in a line. */
   readonly hostKeys: string;
   readonly toaRpm: string;
+  readonly oopsModule: string;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -39,22 +40,39 @@ export const upMark = 'lab: up';
 
 /** Builds what is missing: about 3 minutes for Debian's packages, once, and 3 minutes for each kind of disk. */
 export async function buildVm(disk: VmDisk): Promise<BuiltVm> {
-  const base = await kept(`vm-base-${await hashOf(['vm/image/base.sh'])}`, (to) => must('bash', [script('base.sh'), to]));
-  const partsHash = await hashOf(
-    ['vm/image/base.sh', 'vm/image/modules.sh', 'vm/image/rpms.sh', 'vm/toa-module', 'vm/release-module', 'rpm'],
-    String(process.getuid?.()),
-  );
-  const parts = await kept(`vm-parts-${partsHash}`, (to) => makeParts(base, to));
-  const hash = await hashOf(['vm/image', 'vm/usr', 'vm/qemu.ts', 'usr', 'machine/systems.sh', 'machine/dev.sh'], partsHash);
-  const made = await kept(`vm-${disk}-${hash}`, (to, final) => makeDisk(disk, base, parts, to, final));
+  const names = await namesOf(disk);
+  const base = await kept(names.base, (to) => must('bash', [script('base.sh'), to]));
+  const parts = await kept(names.parts, (to) => makeParts(base, to));
+  const made = await kept(names.disk, (to, final) => makeDisk(disk, base, parts, to, final));
   return {
     fresh: join(made, 'fresh.qcow2'),
     booted: join(made, 'booted.qcow2'),
     snapshot,
     key: join(parts, 'key'),
     hostKeys: join(made, 'host-keys'),
+    oopsModule: join(parts, 'modules/oops.ko'),
     toaRpm: join(parts, 'rpms', `kernel-${toaKernel}.rpm`),
   };
+}
+
+/** Is there nothing left for buildVm to do? */
+export const isVmBuilt = async (disk: VmDisk): Promise<boolean> => isKept((await namesOf(disk)).disk);
+
+/** What a VM is made from, in the cache: each name holds a hash of the sources. */
+async function namesOf(disk: VmDisk): Promise<{ readonly base: string; readonly parts: string; readonly disk: string }> {
+  const partSources = [
+    'vm/image/base.sh',
+    'vm/image/modules.sh',
+    'vm/image/rpms.sh',
+    'vm/toa-module',
+    'vm/release-module',
+    'vm/oops-module',
+    'rpm',
+  ];
+  const base = await hashOf(['vm/image/base.sh']);
+  const parts = await hashOf(partSources, String(process.getuid?.()));
+  const made = await hashOf(['vm/image', 'vm/usr', 'vm/qemu.ts', 'usr', 'machine/systems.sh', 'machine/dev.sh'], parts);
+  return { base: `vm-base-${base}`, parts: `vm-parts-${parts}`, disk: `vm-${disk}-${made}` };
 }
 
 async function makeParts(base: string, to: string): Promise<void> {

@@ -36,6 +36,8 @@ export interface Vm {
   readonly accessLog: string;
   /** The TOA kernel's package: a file. */
   readonly toaRpm: string;
+  /** A module named toa that oopses when it is loaded: a file. */
+  readonly oopsModule: string;
   /** Runs a sh script as root over ssh, tools in PATH. Rejects if the connection fails. */
   run(script: string): Promise<Output>;
   /** Copies a file into it, as root. */
@@ -127,6 +129,7 @@ function describe(built: BuiltVm, machine: RunningMachine, place: Place): Vm {
     sshConfig,
     accessLog: '/var/log/nginx/access.log',
     toaRpm: built.toaRpm,
+    oopsModule: built.oopsModule,
     run: (script) => run({ port, key, knownHosts }, script),
     upload: (from, to) => upload({ port, key, knownHosts }, from, to),
     serial,

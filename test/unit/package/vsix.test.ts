@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'toa-vsix-'));
@@ -33,6 +34,14 @@ test('the package holds what VS Code needs and nothing else', () => {
   );
 });
 
+test('nothing of the tests, whose kernel modules are GPL-2.0', () => {
+  expect(files.map(({ name }) => name).filter((name) => /test|lab|\.(c|h|ko|sh)$|Kbuild|Makefile/i.test(name))).toEqual([]);
+  const licences = files.filter(({ name }) => /licen[cs]e|copying/i.test(name));
+  expect(licences.map(({ name }) => name)).toEqual(['extension/LICENSE.txt']);
+  expect(licences[0]?.text()).toBe(readFileSync('LICENSE', 'utf8'));
+  for (const { name, text } of files) expect(text(), name).not.toMatch(/GPL-2\.0|GNU GENERAL PUBLIC LICENSE|MODULE_LICENSE/);
+});
+
 test('no source maps, no modules, no React', () => {
   expect(files.map(({ name }) => name).filter((name) => /\.map$|node_modules|react/i.test(name))).toEqual([]);
   const bundles = ['dist/extension.js', 'dist/webview/log-panel.js'].map((file) => readFileSync(file, 'utf8'));
@@ -48,16 +57,23 @@ test('it stays small', () => {
 interface ZipEntry {
   readonly name: string;
   readonly size: number;
+  readonly text: () => string;
 }
 
-/** The central directory of a zip file (PKWARE APPNOTE 4.3.12): names and uncompressed sizes. */
+/** The central directory of a zip file (PKWARE APPNOTE 4.3.12): names, uncompressed sizes, and contents on demand. */
 function listZip(zip: Buffer): ZipEntry[] {
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   const entries: ZipEntry[] = [];
   let at = zip.readUInt32LE(end + 16);
   for (let left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
     const nameLength = zip.readUInt16LE(at + 28);
-    entries.push({ name: zip.toString('utf8', at + 46, at + 46 + nameLength), size: zip.readUInt32LE(at + 24) });
+    const [deflated, packed, header] = [zip.readUInt16LE(at + 10) === 8, zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)];
+    const text = () => {
+      const start = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
+      const bytes = zip.subarray(start, start + packed);
+      return (deflated ? inflateRawSync(bytes) : bytes).toString('latin1');
+    };
+    entries.push({ name: zip.toString('utf8', at + 46, at + 46 + nameLength), size: zip.readUInt32LE(at + 24), text });
     at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
   return entries;
