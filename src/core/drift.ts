@@ -19,6 +19,10 @@ export function driftOf(facts: HostFacts, row: VendorRow, best: EvidenceLevel): 
   if (!running) drift.push({ what: 'runningKernel', now: kernel.running });
   if (defaultKernel !== undefined && !isToaRelease(defaultKernel)) drift.push({ what: 'defaultKernel', now: defaultKernel });
   if (running && !module.loaded && best >= 2) drift.push({ what: 'moduleGone' });
+  const original = facts.record.originalKernel;
+  if (original !== undefined && kernel.packagesRead && !kernel.installed.some((one) => one.release === original)) {
+    drift.push({ what: 'originalGone', was: original });
+  }
   // What is running is installed, also where rpm could not be asked.
   const there = running || kernel.installed.some((one) => isToaRelease(one.release));
   // A module that has never been loaded is not loaded yet, whatever the reason; only one that was can be missed.

@@ -16,7 +16,9 @@ export type Drift =
   | { readonly what: 'autoloadMissing' }
   | { readonly what: 'autoloadMode'; readonly now: string }
   | { readonly what: 'autoloadContent' }
-  | { readonly what: 'moduleGone' };
+  | { readonly what: 'moduleGone' }
+  /** The kernel to go back to is not installed any more: yum spares only the running one. */
+  | { readonly what: 'originalGone'; readonly was: string };
 
 /** The TOA state of a host. Made only from what a probe saw; `unknown` and staleness are never dressed as absence. */
 export type HostState =

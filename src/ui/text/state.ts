@@ -211,6 +211,8 @@ function driftText(drift: Drift): string {
       return l10n.t('toa.modules changed');
     case 'moduleGone':
       return l10n.t('module not loaded');
+    case 'originalGone':
+      return l10n.t('original kernel removed');
   }
 }
 

@@ -109,6 +109,11 @@ describe('drift', () => {
       facts({ takenAt: 4 * MINUTE, kernel: { ...working({}).kernel, running: ORIGINAL }, autoload: working({}).autoload }),
       { what: 'runningKernel', now: ORIGINAL },
     ],
+    [
+      'the original kernel was removed',
+      at(4, {}, { kernel: { ...working({}).kernel, installed: [{ release: TOA, vmlinuz: true }] }, record: { originalKernel: ORIGINAL } }),
+      { what: 'originalGone', was: ORIGINAL },
+    ],
     ['no autoload file', { ...at(4, {}), autoload: { exists: false } }, { what: 'autoloadMissing' }],
     ['autoload not executable', at(4, {}, { autoload: { mode: '0644' } }), { what: 'autoloadMode', now: '0644' }],
     ['autoload others may write', at(4, {}, { autoload: { mode: '0777' } }), { what: 'autoloadMode', now: '0777' }],
@@ -129,6 +134,13 @@ describe('drift', () => {
     const state = last([probe], worked);
     expect(state).toMatchObject({ kind: 'drifted', was: 4, wasAt: 3 * MINUTE });
     expect(state.kind === 'drifted' && state.drift).toContainEqual(expected);
+  });
+
+  it('is not that the original kernel cannot be read, nor that it is there', () => {
+    const record = { originalKernel: ORIGINAL };
+    expect(last([at(4, {}, { record })], worked).kind).not.toBe('drifted');
+    const unread = { ...working({}).kernel, packagesRead: false, installed: [] };
+    expect(last([at(4, {}, { record, kernel: unread })], worked).kind).not.toBe('drifted');
   });
 
   it("a person's own autoload file that works is no drift, nor one that only root could read", () => {
