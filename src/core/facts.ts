@@ -43,10 +43,30 @@ export interface HostFacts {
   /** What the record of this extension on the host says (`/var/lib/toa-hosts`). */
   readonly record: {
     readonly originalKernel?: string;
-    readonly runInProgress?: string;
+    /** A run that goes on there now, whoever started it. */
+    readonly runInProgress?: RunRecord;
+    /** The latest run that was cut off (power, kill -9); stays on record until a later one has come through. */
+    readonly interrupted?: RunRecord;
+    /** An undo took the autoload file away, and nothing has put it back since. */
+    readonly undone?: true;
     /** A run that was cut off has not given back what it borrowed (`default.sh`); the next change does. */
     readonly owes?: boolean;
   };
+}
+
+/** A run as the host has it on record (`supervise.sh`, `words.sh`); readable without root. */
+export interface RunRecord {
+  readonly id: string;
+  /** What it is for: `install`, or a word that this version does not know. */
+  readonly goal: string;
+  /** Who asked for it: a login name there. */
+  readonly by?: string;
+  /** The host's clock, ms since the epoch. */
+  readonly since: number;
+  /** The step under way, now or when it was cut off; undefined: it had not come to the first. */
+  readonly step?: string;
+  /** All its steps in order. */
+  readonly steps: readonly string[];
 }
 
 export interface SystemFacts {
@@ -67,6 +87,9 @@ export interface InstalledKernel {
   /** Size in bytes; 0: there is a file but it is empty; undefined: missing. */
   readonly initramfsBytes?: number;
   readonly bootEntry?: boolean;
+  /** `rpm -V` of its files, and whether its initramfs can be listed; asked of a TOA kernel after a run was cut off. */
+  readonly files?: 'whole' | 'differ';
+  readonly initramfs?: 'whole' | 'differ';
 }
 
 export interface KernelFacts {

@@ -52,6 +52,16 @@ export type StepId =
   | 'keepDefault'
   | 'releaseDefault'
   | 'writeAutoload'
+  | 'freeRpm'
+  | 'clearPartial'
+  | 'reinstallKernel'
+  | 'addEntry'
+  | 'finishKernel'
+  | 'setDefault'
+  | 'loadModule'
+  | 'setOriginalDefault'
+  | 'removeAutoload'
+  | 'removeKernel'
   | 'checkAfter';
 
 export interface PlanStep {
@@ -78,6 +88,7 @@ export type PlanWarning =
   | { readonly code: 'visitorsAlready'; readonly sample: LogSample }
   | { readonly code: 'forwardedFor'; readonly sample: LogSample }
   | { readonly code: 'noRanges' }
+  | { readonly code: 'reinstalled'; readonly oldpackage: boolean }
   | { readonly code: 'peopleLoggedIn'; readonly sessions: number }
   | { readonly code: 'pendingShutdown' };
 
@@ -88,11 +99,17 @@ export interface PlannedFile {
   readonly change: 'create' | 'replace' | 'same';
 }
 
-/** An install, ready to be read, consented to and run. The script is run byte for byte, or not at all. */
+/**
+ * What a plan is for. `repair` pays and finishes what is owed, or puts right what has drifted; `undo` makes the original kernel
+ * the default and takes the autoload file away.
+ */
+export type Goal = 'install' | 'repair' | 'undo';
+
+/** A change of a host, ready to be read, consented to and run. The script is run byte for byte, or not at all. */
 export interface Plan {
   /** First eight hex digits of the SHA-256 of the script; names the run on the host. */
   readonly id: string;
-  readonly goal: 'install';
+  readonly goal: Goal;
   readonly host: { readonly id: string; readonly name: string; readonly group?: string };
   readonly madeAt: number;
   readonly facts: HostFacts;
@@ -108,11 +125,13 @@ export interface Plan {
   /** What the access log shows now, if one could be read. */
   readonly logNow?: LogSample;
   readonly script: string;
+  /** An undo that also removes the TOA kernel's package. */
+  readonly removesKernel?: true;
 }
 
 /** Why there is nothing to do. */
 export interface NoOp {
-  readonly noop: 'alreadyInstalled';
+  readonly noop: 'alreadyInstalled' | 'nothingToRepair' | 'nothingToUndo';
   readonly release: string;
 }
 

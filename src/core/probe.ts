@@ -3,6 +3,7 @@ import type { Problem } from './problem';
 import { parseAutoload, parseBoot, parseKernel, parseModule } from './probe/kernel';
 import { parseLogs } from './probe/logs';
 import { parsePackages } from './probe/packages';
+import { parseRuns } from './probe/runs';
 import { clean, given, lineOf, linesOf, numberOf, splitSections, type Sections } from './probe/sections';
 import { parseListeners } from './probe/sockets';
 import { parseContainer, parseSystem } from './probe/system';
@@ -49,7 +50,8 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
     pendingShutdown: lineOf(sections, 'shutdown') !== undefined,
     record: given({
       originalKernel: lineOf(sections, 'record'),
-      runInProgress: parseRunning(sections, bootId),
+      ...parseRuns(sections, bootId),
+      undone: lineOf(sections, 'undone') === undefined ? undefined : true,
       owes: lineOf(sections, 'root.owed') === undefined ? undefined : true,
     }),
     ...given({
@@ -79,11 +81,4 @@ function parseSshd(sections: Sections): HostFacts['sshd'] {
   const [, , address, port] = (lineOf(sections, 'ssh') ?? '').split(' ');
   const number = numberOf(port);
   return address !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(address) && number !== undefined ? { address, port: number } : undefined;
-}
-
-/** A run of ours goes on only if boot, pid and start time are all the same; anything else was interrupted. */
-function parseRunning(sections: Sections, bootId: string): string | undefined {
-  const [line = '', startNow] = linesOf(sections, 'running');
-  const [run, , start, boot] = line.split(' ');
-  return run !== undefined && /^[\w.-]{1,64}$/.test(run) && boot === bootId && start !== undefined && start === startNow ? run : undefined;
 }

@@ -1,6 +1,6 @@
-import { driftOf } from './drift';
+import { driftOf, isUndone } from './drift';
 import { DELIVERED, evidenceLevel, heldProof, isLikely, RECEIVED, referenceReading, riseOf } from './evidence';
-import type { HostFacts } from './facts';
+import type { HostFacts, RunRecord } from './facts';
 import type { Problem, UnsupportedReason } from './problem';
 import { support } from './support';
 import type { ReturnReason, TrialFacts } from './trial';
@@ -15,8 +15,13 @@ export type Drift =
   | { readonly what: 'runningKernel'; readonly now: string }
   | { readonly what: 'autoloadMissing' }
   | { readonly what: 'autoloadMode'; readonly now: string }
+  /** Lines that end in CR LF, or a first line that is not `#!` from the first byte on: the kernel cannot run it. */
+  | { readonly what: 'autoloadEndings' }
+  | { readonly what: 'autoloadFirstLine' }
   | { readonly what: 'autoloadContent' }
+  /** The module is not loaded any more; its file is not there any more. */
   | { readonly what: 'moduleGone' }
+  | { readonly what: 'moduleFileGone' }
   /** The kernel to go back to is not installed any more: yum spares only the running one. */
   | { readonly what: 'originalGone'; readonly was: string };
 
@@ -26,7 +31,13 @@ export type HostState =
   | { readonly kind: 'needsSignIn'; readonly problem: Problem }
   | { readonly kind: 'unreachable'; readonly problem: Problem }
   | { readonly kind: 'unsupported'; readonly reason: UnsupportedReason; readonly system: string }
+  /** A run changes the host now, whoever started it. */
+  | { readonly kind: 'running'; readonly run: RunRecord }
+  /** A run was cut off, and nothing has put right since what it left. */
+  | { readonly kind: 'interrupted'; readonly run: RunRecord }
   | { readonly kind: 'notInstalled'; readonly system: string }
+  /** The install was taken back; the TOA kernel is still installed, or even running until the next boot. */
+  | { readonly kind: 'undone'; readonly release: string; readonly running: string }
   /** `returned`: the latest trial of it ended with the original kernel. */
   | { readonly kind: 'awaitingReboot'; readonly release: string; readonly running: string; readonly returned?: ReturnReason }
   /** The TOA kernel runs, but is not lasting yet. `returnsAt`: when the guard returns (editor's clock, ms); undefined: it stays up, without being the default. */
@@ -82,6 +93,14 @@ export function hostState(facts: HostFacts, memory: HostMemory, now: number): { 
     // What returns by itself has not drifted: a trial is no level to fall back from.
     const { best, ...others } = { ...next, best: memory.best };
     return { state: trialState(facts, trial), memory: best === undefined ? others : { ...others, best } };
+  }
+  const { runInProgress, interrupted } = facts.record;
+  if (runInProgress !== undefined) return { state: { kind: 'running', run: runInProgress }, memory: next };
+  if (interrupted !== undefined) return { state: { kind: 'interrupted', run: interrupted }, memory: next };
+  if (isUndone(facts) && level >= 0) {
+    const release = facts.kernel.installed.findLast((one) => isToaRelease(one.release))?.release ?? facts.kernel.running;
+    // What was before is no measure any more for what comes.
+    return { state: { kind: 'undone', release, running: facts.kernel.running }, memory: { ...next, best: { level: -1, at: now } } };
   }
   const best = next.best ?? { level, at: now };
   const drift = driftOf(facts, able.row, best.level);

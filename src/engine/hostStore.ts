@@ -65,6 +65,8 @@ export interface HostStoreOptions {
 const CONCURRENCY = 32;
 const SAVE_AFTER_MS = 2000;
 const TICK_MS = 5000;
+/** Pause between background probes of a host on which a run goes on. */
+const RUNNING_MINUTES = 0.5;
 
 /**
  * Keeps what is known of all hosts, probes them silently in the background (no prompt, no password, no unknown host key)
@@ -120,7 +122,9 @@ export function createHostStore(options: HostStoreOptions): HostStore {
     tell(hostId);
   }
   function take(hostId: string, facts: HostFacts): void {
-    change(hostId, (entry) => withFacts(entry, facts, clock.now() + pause(settings.refreshMinutes(), 0, random)));
+    // What goes on there ends soon, and whoever started it may have gone.
+    const minutes = Math.min(settings.refreshMinutes(), facts.record.runInProgress === undefined ? Infinity : RUNNING_MINUTES);
+    change(hostId, (entry) => withFacts(entry, facts, clock.now() + pause(minutes, 0, random)));
     save();
   }
 

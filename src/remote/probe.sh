@@ -153,17 +153,23 @@ cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(shutdown)" { print "running"; e
 section record
 head -n 1 /var/lib/toa-hosts/original 2>/dev/null | head -c 256
 
-# A run of ours ("run pid start boot since") and the start time that this pid has now: only equal ones are the same process.
+section undone
+[ -e /var/lib/toa-hosts/undone ] && echo undone
+
+# A run of ours: as supervise.sh has written it down, then "now PID START" of each process that it names: only the same
+# start is the same process. hidden: /proc shows this user his own processes only.
 section running
-if read -r run_line </var/lib/toa-hosts/running; then
-  run_pid=${run_line#* }
-  run_pid=${run_pid%% *}
-  printf '%s\n' "$run_line" | head -c 512
-  case $run_pid in
-    '' | *[!0-9]*) ;;
-    *) sed 's/^.*) //' "/proc/$run_pid/stat" | cut -d ' ' -f 20 ;;
-  esac
-fi 2>/dev/null
+{
+  head -c 4096 /var/lib/toa-hosts/running
+  sed -n -e '1s/^[^ ]* \([0-9]*\) .*/\1/p' -e 's/^script \([0-9]*\) .*/\1/p' /var/lib/toa-hosts/running | while read -r run_pid; do
+    printf 'now %s %s\n' "$run_pid" "$(sed 's/^.*) //' "/proc/$run_pid/stat" | cut -d ' ' -f 20)"
+  done
+  [ -r /proc/1/stat ] || echo hidden
+} 2>/dev/null
+
+# An earlier one that was cut off, and has not been put right by one that came through.
+section interrupted
+head -c 4096 /var/lib/toa-hosts/interrupted 2>/dev/null
 
 # The trial of a TOA kernel (trial.sh): its plan, its state, and when the guard will return.
 section trial

@@ -8,7 +8,7 @@
 make_home || exit 1
 exec 9>>"$home/lock"
 if ! flock -n 9; then
-  say busy "$(cut -d' ' -f1 "$home/running" 2>/dev/null)"
+  say busy "$(sed -n '1s/ .*//p' "$home/running" 2>/dev/null)"
   exit 75
 fi
 alone

@@ -1,9 +1,29 @@
 # shellcheck shell=sh disable=SC2154
 # Starts a run and follows it. Runs as root after home.sh; before that stand toa_run (name of the run), toa_mark,
 # toa_bytes and toa_sha256 of the script that comes on stdin (toa_bytes=0: follow a run that was started before),
-# toa_from (byte of the journal to go on from, counted from 1), toa_who (for the system log).
-# The run is a process of its own session: neither a lost connection nor a closed editor reaches it.
+# toa_from (byte of the journal to go on from, counted from 1), toa_who, toa_goal and toa_steps (for the record and the
+# system log), toa_supervise (the text of supervise.sh).
 say() { printf '==%s %s\n' "$toa_mark" "$*"; }
+
+# The run is a process of its own session: neither a lost connection nor a closed editor reaches it. Under systemd it also
+# leaves the login's scope, which logind empties at logout where KillUserProcesses is set. systemd-run may refuse, or not
+# answer: then the session must do.
+detach() {
+  trap '' HUP
+  if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
+    (
+      setsid systemd-run --scope --slice=system.slice --unit="toa-hosts-$toa_run" \
+        /bin/sh ./supervise "$toa_run" "$toa_mark" "$toa_who" "$toa_goal" "$toa_steps" || : >unscoped
+    ) &
+    waits=0
+    while [ ! -d begun ] && [ ! -e unscoped ] && [ "$waits" -lt 50 ]; do
+      sleep 0.3 2>/dev/null || sleep 1
+      waits=$((waits + 1))
+    done
+    [ ! -d begun ] || exit 0
+  fi
+  exec setsid /bin/sh ./supervise "$toa_run" "$toa_mark" "$toa_who" "$toa_goal" "$toa_steps"
+}
 
 if ! problem=$(make_home); then
   say refused "$problem"
@@ -25,35 +45,20 @@ if [ "$toa_bytes" -gt 0 ]; then
     exit 1
   fi
   : >journal
+  printf '%s\n' "$toa_mark" >mark
+  printf '%s\n' "$toa_supervise" >supervise
   sync
-  # The lock is held by a process that does nothing else: the tools do not inherit it, so it cannot outlive the run.
-  # shellcheck disable=SC2016
-  supervise='
-    run=$1 mark=$2 home=$3
-    exec 9>>"$home/lock"
-    if ! flock -n 9; then echo busy >result.new; mv result.new result; exit; fi
-    read -r boot </proc/sys/kernel/random/boot_id
-    began=$(cut -d" " -f22 "/proc/$$/stat")
-    printf "%s %s %s %s %s\n" "$run" "$$" "$began" "$boot" "$(date +%s)" >"$home/running"
-    printf "%s %s %s\n" "$$" "$began" "$boot" >process
-    chmod 0644 "$home/running"
-    /bin/sh ./script "$mark" >>journal 2>&1 </dev/null 9>&-
-    code=$?
-    rm -f "$home/running"
-    sync
-    echo "$code" >result.new
-    mv result.new result
-    sync
-  '
-  command -v logger >/dev/null 2>&1 && logger -t toa-hosts "run $toa_run begins, asked for by $toa_who" 2>/dev/null
-  (
-    trap '' HUP
-    exec setsid /bin/sh -c "$supervise" toa-hosts-run "$toa_run" "$toa_mark" "$home"
-  ) </dev/null >/dev/null 2>&1 &
+  detach </dev/null >/dev/null 2>&1 &
 else
   if ! cd "$run" || [ ! -f journal ]; then
     say absent
     exit 1
+  fi
+  # A run that another editor has started has a mark of its own.
+  known=$(head -c 64 mark 2>/dev/null)
+  if [ -n "$known" ] && [ "$known" != "$toa_mark" ]; then
+    say adopt "$known"
+    toa_mark=$known
   fi
 fi
 
@@ -72,9 +77,11 @@ alive() {
   [ "$boot" = "$now" ] && [ "$(cut -d' ' -f22 "/proc/$pid/stat" 2>/dev/null)" = "$began" ]
 }
 
-patience=20
+# Nothing is known of a run until it has begun, which systemd may delay; then a moment's absence is enough.
+patience=100
 while :; do
   ended=
+  [ ! -d begun ] || [ "$patience" -le 20 ] || patience=20
   alive 2>/dev/null || patience=$((patience - 1))
   [ ! -f result ] || ended=1
   size=$(stat -c %s journal)

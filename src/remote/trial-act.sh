@@ -5,7 +5,7 @@
 make_home >&2 || exit 1
 exec 9>>"$home/lock"
 if ! flock -n 9; then
-  say busy "$(cut -d' ' -f1 "$home/running" 2>/dev/null)"
+  say busy "$(sed -n '1s/ .*//p' "$home/running" 2>/dev/null)"
   exit 75
 fi
 if [ ! -f "$trial/plan" ] || [ "$(trial_value run)" != "$toa_trial" ]; then

@@ -17,16 +17,25 @@ PACKAGES_BUSY=75
 
 say() { printf '==%s %s\n' "$mark" "$*"; }
 
-# One step: a function, stopped at its first failing command.
+# Onto the disk with this file, and no others: a sync of a busy host takes minutes.
+flush() { [ ! -f "$1" ] || dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || :; }
+
+# One step: a function, stopped at its first failing command. Which one is under way is on record for whoever probes, also
+# after a power cut.
 step() {
   [ ! -e cancel ] || leave "$CANCELLED"
   say start "$1" "$(date +%s)"
+  if [ -f "$home/running" ]; then
+    printf 'step %s %s\n' "$1" "$(date +%s)" >>"$home/running"
+    flush "$home/running"
+  fi
   (
     set -e
     "$1"
   ) </dev/null
   code=$?
   say end "$1" "$code" "$(date +%s)"
+  flush ./journal
   [ "$code" -eq 0 ] || leave "$code"
 }
 

@@ -1,11 +1,16 @@
-import { installOutlook } from '../core/install/planInstall';
+import { installOutlook, repairOutlook } from '../core/install/planInstall';
+import { undoOutlook } from '../core/install/planUndo';
 import { isToaRelease } from '../core/vendor';
 import type { HostFacts } from '../core/facts';
+import type { HostStateKind } from '../core/state';
 import type { HostView } from '../engine/hostStore';
 
 /** What can be done with a host now. Menus, palette choices and the tests use the same answer. */
 export type Ability =
   | 'signIn'
+  | 'follow'
+  | 'repair'
+  | 'undo'
   | 'install'
   | 'reboot'
   | 'load'
@@ -50,6 +55,15 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     case 'unreachable':
       if (state.kind === 'needsSignIn' || state.problem.code === 'authFailed') can.add('signIn');
       break;
+    case 'running':
+      // The host itself takes no second change meanwhile.
+      return can.add('follow').add('verify');
+    case 'interrupted':
+      can.add('verify');
+      if (facts !== undefined && facts.kernel.packagesRead) can.add('install');
+      if (facts !== undefined && 'row' in repairOutlook(facts)) can.add('repair');
+      break;
+    case 'undone':
     case 'notInstalled':
       can.add('install').add('verify');
       break;
@@ -66,7 +80,8 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
       break;
     case 'drifted':
       can.add('verify');
-      if (state.drift.some(({ what }) => what === 'runningKernel')) can.add('reboot');
+      if (state.drift.some(({ what }) => what === 'runningKernel')) can.add(hasToaKernel(facts) ? 'reboot' : 'install');
+      if (facts !== undefined && hasToaKernel(facts) && 'row' in repairOutlook(facts)) can.add('repair');
       // Also where the module never was loaded: a toa.modules that does not run at boot is the usual reason.
       if (facts !== undefined && isToaRelease(facts.kernel.running) && !facts.module.loaded) can.add('load');
       break;
@@ -77,7 +92,10 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
       can.add('verify');
       break;
   }
-  if (['awaitingReboot', 'notLoaded', 'drifted'].includes(state.kind) && facts !== undefined && lacksRest(facts)) can.add('install');
+  if (facts !== undefined) {
+    if (['awaitingReboot', 'notLoaded'].includes(state.kind) && lacksRest(facts)) can.add('install');
+    if (UNDOABLE.includes(state.kind) && 'row' in undoOutlook(facts)) can.add('undo');
+  }
   if (
     facts !== undefined &&
     isToaRelease(facts.kernel.running) &&
@@ -93,3 +111,19 @@ function lacksRest(facts: HostFacts): boolean {
   const outlook = installOutlook(facts);
   return 'needsPackages' in outlook && !outlook.needsPackages;
 }
+
+/** What is there to be taken back, seen by a probe; not while a run goes on. */
+const UNDOABLE: readonly HostStateKind[] = [
+  'interrupted',
+  'undone',
+  'awaitingReboot',
+  'notLoaded',
+  'loaded',
+  'receiving',
+  'delivering',
+  'proven',
+  'drifted',
+];
+
+const hasToaKernel = (facts: HostFacts | undefined): boolean =>
+  facts?.kernel.packagesRead !== true || facts.kernel.installed.some((kernel) => isToaRelease(kernel.release));

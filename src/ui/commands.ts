@@ -1,8 +1,10 @@
 import { commands, Disposable, env, l10n, window } from 'vscode';
+import { PLAIN } from '../core/install/planInstall';
 import type { Ability } from './can';
 import type { Ui } from './context';
 import { addHostFlow } from './flows/addHost';
 import { applyFlow } from './flows/apply';
+import { followFlow } from './flows/follow';
 import { CHOOSE, copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFlow } from './flows/hosts';
 import { planFlow } from './flows/install';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
@@ -33,6 +35,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.signIn': { takes: 'hosts', needs: 'signIn', run: signInFlow },
   'toa.verify': { takes: 'hosts', needs: 'verify', run: verifyFlow },
   'toa.install': { takes: 'hosts', needs: 'install', run: each(planFlow) },
+  'toa.repair': { takes: 'hosts', needs: 'repair', run: each((ui, hostId) => planFlow(ui, hostId, { goal: 'repair', choices: PLAIN })) },
+  'toa.undo': { takes: 'hosts', needs: 'undo', run: each((ui, hostId) => planFlow(ui, hostId, { goal: 'undo', choices: PLAIN })) },
+  'toa.follow': { takes: 'host', needs: 'follow', run: (ui, hostId) => followFlow(ui, hostId) },
   'toa.reboot': { takes: 'hosts', needs: 'reboot', run: each(rebootFlow) },
   'toa.loadModule': { takes: 'hosts', needs: 'load', run: each(loadModuleFlow) },
   'toa.keepKernel': { takes: 'hosts', needs: 'keep', run: each(keepFlow) },

@@ -1,7 +1,13 @@
 /** The work that goes on for hosts, so that it can be cancelled from the tree and no host gets two changes at once. */
 export interface Runs {
-  /** A signal that ends the work of this host; undefined: something runs there already. `done` must be called at its end. */
-  begin(hostId: string, options: { readonly cancellable: boolean }): { readonly controller: AbortController; done(): void } | undefined;
+  /**
+   * A signal that ends the work of this host; undefined: something runs there already. `done` must be called at its end.
+   * `closing` fires before it when it is the editor that goes: what goes on at the host is then left alone.
+   */
+  begin(
+    hostId: string,
+    options: { readonly cancellable: boolean },
+  ): { readonly controller: AbortController; readonly closing: AbortSignal; done(): void } | undefined;
   /** Does nothing where the work must not be left, as a reboot that is under way. */
   cancel(hostId: string): void;
   cancellable(hostId: string): boolean;
@@ -9,6 +15,7 @@ export interface Runs {
 }
 
 export function createRuns(): Runs {
+  const closed = new AbortController();
   const running = new Map<string, { readonly controller: AbortController; readonly cancellable: boolean }>();
   const cancellable = (hostId: string): boolean => {
     const run = running.get(hostId);
@@ -19,13 +26,14 @@ export function createRuns(): Runs {
       if (running.has(hostId)) return undefined;
       const controller = new AbortController();
       running.set(hostId, { controller, ...options });
-      return { controller, done: () => void running.delete(hostId) };
+      return { controller, closing: closed.signal, done: () => void running.delete(hostId) };
     },
     cancel: (hostId) => {
       if (cancellable(hostId)) running.get(hostId)?.controller.abort();
     },
     cancellable,
     dispose: () => {
+      closed.abort();
       for (const { controller } of running.values()) controller.abort();
     },
   };

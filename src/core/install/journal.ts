@@ -8,6 +8,8 @@ export type JournalEvent =
   | { readonly kind: 'result'; readonly exit: number | 'busy' }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'absent' | 'lost' }
+  /** The journal's own mark, where the follower did not know it: whoever started the run had made it up. */
+  | { readonly kind: 'adopt'; readonly mark: string }
   | { readonly kind: 'output'; readonly text: string };
 
 /**
@@ -35,6 +37,8 @@ function markedEvent(text: string): JournalEvent {
     case 'absent':
     case 'lost':
       return { kind: word };
+    case 'adopt':
+      return { kind: 'adopt', mark: rest[0] ?? '' };
     case 'refused':
       return { kind: 'refused', text: rest.join(' ') };
     default:

@@ -84,7 +84,7 @@ export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
     default: {
       const lock = /another copy is running as pid (\d+)/.exec(failure.output);
       if (lock !== null) return { code: 'yumLocked', pid: Number(lock[1]), command: 'yum' };
-      if (step !== 'installKernel' && step !== 'installFirmware')
+      if (step !== 'installKernel' && step !== 'reinstallKernel' && step !== 'installFirmware')
         return { code: 'stepFailed', step, exit, message: lastWords(failure.output), left };
       return { code: 'rpmRefused', remedy: remedyFor(failure.output, plan), message: lastWords(failure.output), left };
     }

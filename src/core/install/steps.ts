@@ -14,7 +14,7 @@ export interface InstallInputs {
 }
 
 /** What rpm's scriptlets and yum create must stay readable to others, as if a person had run them. */
-const PACKAGE_UMASK = 'umask 022';
+export const PACKAGE_UMASK = 'umask 022';
 
 /** Waiting for yum's lock, metadata and dependency solving. Seconds. */
 const YUM_DEADLINE_SECONDS = 300;
@@ -29,6 +29,8 @@ export function installSteps(inputs: InstallInputs): readonly PlanStep[] {
   const saved = facts.kernel.defaultPath ?? '';
   return [
     step('checkFacts', checkFacts(facts)),
+    // A second install takes up where one was cut off.
+    ...(facts.record.interrupted === undefined ? [] : [step('clearPartial', ['alone', `clear_partial ${quote(target)}`], { target })]),
     step('stagePackages', packages.map(takePackage(facts)), { files: packages.map((p) => p.file).join(', ') }),
     step(
       'recordOriginal',
@@ -56,18 +58,13 @@ export function installSteps(inputs: InstallInputs): readonly PlanStep[] {
   ];
 }
 
-/** Where the kernel is installed already and only its autoload file is missing or wrong. */
-export function repairSteps(facts: HostFacts, row: VendorRow): readonly PlanStep[] {
-  return [step('checkFacts', checkFacts(facts)), step('writeAutoload', writeAutoload(row), { path: AUTOLOAD_PATH })];
-}
-
-const step = (id: StepId, commands: readonly string[], about: Record<string, string> = {}): PlanStep => ({
+export const step = (id: StepId, commands: readonly string[], about: Record<string, string> = {}): PlanStep => ({
   id,
   commands: commands.join('\n'),
   about,
 });
 
-const kernelOf = (packages: readonly LocalPackage[]): LocalPackage => {
+export const kernelOf = (packages: readonly LocalPackage[]): LocalPackage => {
   const kernel = packages.find((p) => p.name === 'kernel');
   if (kernel === undefined) throw new RangeError('an install without a kernel package');
   return kernel;
@@ -77,7 +74,7 @@ const kernelOf = (packages: readonly LocalPackage[]): LocalPackage => {
 export const uploadPath = (facts: HostFacts, local: Pick<LocalPackage, 'sha256'>): string =>
   `${facts.user.uid === 0 ? '/var/lib/toa-hosts/uploads' : `/var/tmp/toa-hosts-${facts.user.uid}`}/${local.sha256}.rpm`;
 
-function checkFacts(facts: HostFacts): readonly string[] {
+export function checkFacts(facts: HostFacts): readonly string[] {
   const read = {
     runningKernel: '$(uname -r)',
     bootId: '$(cat /proc/sys/kernel/random/boot_id)',
@@ -88,7 +85,7 @@ function checkFacts(facts: HostFacts): readonly string[] {
   return names.map((name) => `expect ${name} "${read[name]}" ${quote(known[name])}`);
 }
 
-const takePackage =
+export const takePackage =
   (facts: HostFacts) =>
   (local: LocalPackage): string =>
     `take_package ${quote(uploadPath(facts, local))} ${quote(local.file)} ${local.bytes} ${local.sha256} ${quote(local.nevra)}`;
@@ -123,7 +120,7 @@ function firmwareStep(inputs: InstallInputs): readonly PlanStep[] {
   ];
 }
 
-const rpmFlags = (choices: InstallChoices): string =>
+export const rpmFlags = (choices: InstallChoices): string =>
   [choices.nodeps ? ' --nodeps' : '', choices.force ? ' --force' : choices.oldpackage ? ' --oldpackage' : ''].join('');
 
 function kernelCommands({ row, choices, packages }: InstallInputs): readonly string[] {
@@ -143,13 +140,14 @@ function kernelCommands({ row, choices, packages }: InstallInputs): readonly str
   return [`with_deadline ${YUM_DEADLINE_SECONDS} yum ${options.join(' ')} localinstall ${file}`];
 }
 
-function writeAutoload(row: VendorRow): readonly string[] {
+export function writeAutoload(row: VendorRow): readonly string[] {
   return [
     `cat >./toa.modules <<'TOA_MODULES'`,
     `${autoloadContent(row)}TOA_MODULES`,
     `put_file ./toa.modules ${AUTOLOAD_PATH} 0755`,
     `cmp ./toa.modules ${AUTOLOAD_PATH}`,
     `[ "$(stat -c %a ${AUTOLOAD_PATH})" = 755 ]`,
+    `rm -f "$home/undone"`,
   ];
 }
 

@@ -1,12 +1,14 @@
 import { compareVersions } from './compareVersions';
 import type { HostFacts } from '../facts';
 import type { LogSample } from '../log/sample';
-import type { InstallChoices, LocalPackage, PlanWarning, VendorRow } from '../plan';
+import { needsOldpackage } from './repairSteps';
+import type { Goal, InstallChoices, LocalPackage, PlanWarning, VendorRow } from '../plan';
 
 /** What the warnings of an install are made from. `refusal`: the tool's own words that made a choice necessary. */
 export interface WarningInputs {
   readonly facts: HostFacts;
   readonly row: VendorRow;
+  readonly goal: Goal;
   readonly rhel: boolean;
   readonly target: string;
   readonly packages: readonly LocalPackage[];
@@ -21,11 +23,14 @@ const MOST = 0.5;
 
 /** Everything a person should know before consenting, the gravest first. */
 export function installWarnings(inputs: WarningInputs): readonly PlanWarning[] {
+  // Another goal installs no kernel that was not there.
+  if (inputs.goal !== 'install') return [...reinstallWarnings(inputs), ...choiceWarnings(inputs), ...hostWarnings(inputs)];
   return [
     ...logWarnings(inputs),
     ...choiceWarnings(inputs),
     ...kernelWarnings(inputs),
     ...packageWarnings(inputs),
+    ...reinstallWarnings(inputs),
     ...hostWarnings(inputs),
   ];
 }
@@ -71,6 +76,12 @@ function packageWarnings({ packages, facts, cidrs }: WarningInputs): readonly Pl
     { code: 'notAuthenticated', files: packages.map((p) => p.file), plainHttp: packages.some((p) => p.from.startsWith('http:')) },
     { code: 'forgeable', cidrs },
   ];
+}
+
+/** The target is installed already and is put over itself. */
+function reinstallWarnings({ facts, target, packages }: WarningInputs): readonly PlanWarning[] {
+  const again = packages.length > 0 && facts.kernel.installed.some((kernel) => kernel.release === target);
+  return again ? [{ code: 'reinstalled', oldpackage: needsOldpackage(facts, target) }] : [];
 }
 
 function hostWarnings({ facts }: WarningInputs): readonly PlanWarning[] {

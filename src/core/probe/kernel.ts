@@ -14,6 +14,8 @@ export function parseKernel(sections: Sections): KernelFacts {
     ...given({
       initramfsBytes: sizes.get(`initramfs-${release}.img`) ?? sizes.get(`initrd-${release}.img`),
       // No entry at all means that the tool did not answer, not that nothing can boot.
+      files: verified(sections, 'files', release),
+      initramfs: verified(sections, 'initramfs', release),
       bootEntry: entries.length === 0 ? undefined : entries.includes(`vmlinuz-${release}`),
     }),
   }));
@@ -28,6 +30,11 @@ export function parseKernel(sections: Sections): KernelFacts {
       bootImage: lineOf(sections, 'cmdline'),
     }),
   };
+}
+
+function verified(sections: Sections, what: 'files' | 'initramfs', release: string): 'whole' | 'differ' | undefined {
+  const lines = linesOf(sections, 'root.verify', 20);
+  return (['whole', 'differ'] as const).find((word) => lines.includes(`${what} ${release} ${word}`));
 }
 
 function imageSizes(sections: Sections): ReadonlyMap<string, number> {

@@ -51,7 +51,7 @@ export const newEntry = (host: Host): Entry => ({
 export function withFacts(entry: Entry, facts: HostFacts, nextAt: number): Entry {
   const { state, memory } = hostState(facts, entry.memory, facts.takenAt);
   // A probe to which rpm did not answer shows nothing new: the state stays what it was, and as old as it was.
-  const last = state.kind === 'unknown' ? entry.seen : undefined;
+  const last = state.kind === 'unknown' && entry.seen?.state.kind !== 'running' ? entry.seen : undefined;
   const seen = { state: last?.state ?? state, facts, at: last?.at ?? facts.takenAt, restored: false };
   return { ...entry, seen, memory, problem: undefined, failures: 0, automatic: true, nextAt };
 }

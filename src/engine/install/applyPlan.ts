@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import cancelSource from '../../remote/cancel.sh';
-import home from '../../remote/home.sh';
-import { HostError } from '../../core/problem';
+import { HostError, type Problem } from '../../core/problem';
 import { changedFacts } from '../../core/install/fingerprint';
 import { runProblem } from '../../core/install/remedy';
 import { uploadPath } from '../../core/install/steps';
@@ -10,9 +8,11 @@ import { nonce } from '../nonce';
 import { probeHost } from '../probeHost';
 import { runScript, type RunAs } from '../runScript';
 import { uploadFile } from '../uploadFile';
+import { cancelRun } from './cancelRun';
 import { followRun, type Run } from './followRun';
-import type { HostFacts } from '../../core/facts';
-import type { Plan, RunEvent, StepId } from '../../core/plan';
+import { runEvents } from './runEvents';
+import type { HostFacts, RunRecord } from '../../core/facts';
+import type { Plan, RunEvent } from '../../core/plan';
 import type { Clock, Session } from '../ports';
 
 export interface ApplyOptions {
@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly clock: Clock;
   /** Cancels: an upload at once, a run before its next step; a package transaction is never cut. */
   readonly signal: AbortSignal;
+  /** The editor goes away: the run is no longer followed, and goes on. Fires before `signal` where both do. */
+  readonly closing?: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -34,6 +36,8 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
   const host = plan.host.name;
   const session = await connect();
   const before = await probe(session, options, signal);
+  const busy = before.record.runInProgress;
+  if (busy !== undefined) throw new HostError(busyProblem(busy, before), host);
   const changed = changedFacts(plan.facts, before);
   if (changed.length > 0) throw new HostError({ code: 'planStale', changed }, host);
 
@@ -43,88 +47,44 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
   }
 
   const run: Run = { id: `${plan.id}-${randomBytes(2).toString('hex')}`, mark: nonce() };
-  const record = createRecord(plan, onEvent);
-  const cancel = (): void => void cancelRun(run, options);
+  const steps = plan.steps.map((step) => step.id);
+  const events = runEvents(steps, onEvent);
+  const closing = options.closing ?? new AbortController().signal;
+  const cancel = (): void => {
+    if (!closing.aborted) void cancelRun(run.id, options);
+  };
   signal.addEventListener('abort', cancel, { once: true });
-  const never = new AbortController();
-  const exit = await followRun(run, plan.script, {
+  const work = { script: plan.script, goal: plan.goal, steps };
+  const exit = await followRun(run, work, {
     connect,
     as,
     host,
     clock: options.clock,
-    signal: never.signal,
+    signal: closing,
     before: signal,
-    onEvent: record.onEvent,
+    onEvent: events.take,
   }).finally(() => signal.removeEventListener('abort', cancel));
 
   const again = await connect();
-  const after = await probe(again, options, never.signal);
+  const after = await probe(again, options, closing);
   if (exit === 0) {
     await removeUploads(again, plan);
     return after;
   }
   const left = changedFacts(before, after).length > 0 ? 'changed' : 'unchanged';
-  throw new HostError(runProblem({ ...record.failure(), exit, left }, plan), host);
+  throw new HostError(runProblem({ ...events.ended(), exit, left }, plan), host);
 }
 
-/** Asks the run to stop before its next step; asked again where the connection was in the way. */
-async function cancelRun(run: Run, { connect, as, clock }: ApplyOptions): Promise<void> {
-  const script = [`toa_run=${quote(run.id)}`, home, cancelSource].join('\n');
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const signal = AbortSignal.timeout(60_000);
-    const asked = connect().then((session) => runScript(session, script, { as, signal, deadlineSeconds: 30, what: 'cancel' }));
-    if ((await asked.catch(() => undefined))?.code === 0) return;
-    await clock.sleep(3000);
-  }
-}
+/** Who changes the host already, since when by the editor's clock. */
+export const busyProblem = ({ id, since, by }: RunRecord, { takenAt, hostTime }: HostFacts): Extract<Problem, { code: 'hostBusy' }> => ({
+  code: 'hostBusy',
+  run: id,
+  since: since + takenAt - hostTime,
+  ...(by === undefined ? {} : { by }),
+});
 
 const probe = (session: Session, options: ApplyOptions, signal: AbortSignal): Promise<HostFacts> =>
   probeHost(session, { as: options.as, extraLogs: [], clock: options.clock, signal });
-
-/** Keeps what a failure is explained from, and turns the journal into events. */
-function createRecord(
-  plan: Plan,
-  onEvent: (event: RunEvent) => void,
-): {
-  onEvent: (event: Parameters<Parameters<typeof followRun>[2]['onEvent']>[0]) => void;
-  failure: () => { step: StepId; marks: readonly string[]; output: string };
-} {
-  let step: StepId = 'checkFacts';
-  let marks: string[] = [];
-  let output = '';
-  let ended = false;
-  return {
-    onEvent(event) {
-      switch (event.kind) {
-        case 'start':
-          step = event.step;
-          ended = false;
-          marks = [];
-          output = '';
-          onEvent({ kind: 'step', step, n: plan.steps.findIndex((s) => s.id === step) + 1, of: plan.steps.length });
-          return;
-        case 'end':
-          ended = true;
-          onEvent({ kind: 'stepDone', step: event.step, exit: event.exit });
-          return;
-        case 'mark':
-          marks.push(event.text);
-          return;
-        case 'output':
-          // What is tidied up after a failed step explains nothing.
-          if (!ended) output = `${output}${event.text}\n`.slice(-16_384);
-          onEvent({ kind: 'output', text: event.text });
-          return;
-        case 'refused':
-        case 'absent':
-        case 'lost':
-        case 'result':
-          return;
-      }
-    },
-    failure: () => ({ step, marks, output }),
-  };
-}
 
 /** The upload has served; a failure to remove it is no failure of the install. */
 async function removeUploads(session: Session, plan: Plan): Promise<void> {

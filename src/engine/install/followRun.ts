@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import home from '../../remote/home.sh';
 import startSource from '../../remote/start.sh';
+import superviseSource from '../../remote/supervise.sh';
 import { HostError, mayPass } from '../../core/problem';
 import { journalEvents, type JournalEvent } from '../../core/install/journal';
 import { quote } from '../../core/shell';
@@ -12,6 +13,13 @@ import type { Clock, Session } from '../ports';
 export interface Run {
   readonly id: string;
   readonly mark: string;
+}
+
+/** What a run does, and what the host's record says of it to other editors. */
+export interface Work {
+  readonly script: string;
+  readonly goal: string;
+  readonly steps: readonly string[];
 }
 
 export interface FollowOptions {
@@ -30,16 +38,17 @@ export interface FollowOptions {
 }
 
 /**
- * Starts a script as a run on the host and follows its journal to the result. The run does not depend on the connection:
- * when that is lost the same run is found again and followed from the byte where it was left.
+ * Starts a script as a run on the host and follows its journal to the result; without `work` a run is taken up that was
+ * started before, by this editor or another one. The run does not depend on the connection: when that is lost the same run is
+ * found again and followed from the byte where it was left.
  * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost` (cut off on the host, or not reached again), sudo and connection problems before the start.
  */
-export async function followRun(run: Run, script: string, options: FollowOptions): Promise<number> {
-  const position: Position = { from: 1, started: false };
+export async function followRun(run: Run, work: Work | undefined, options: FollowOptions): Promise<number> {
+  const position: Position = { from: 1, started: work === undefined, mark: run.mark };
   const lostAfter = (options.lostAfterSeconds ?? 600) * 1000;
   for (let attempt = 0; ; attempt++) {
     try {
-      const result = await follow(run, script, position, options);
+      const result = await follow(run, work, position, options);
       if (result === 'busy') throw new HostError({ code: 'hostBusy', run: run.id }, options.host);
       if (result !== undefined) return result;
     } catch (error) {
@@ -55,10 +64,11 @@ export async function followRun(run: Run, script: string, options: FollowOptions
   }
 }
 
-/** Where the following stands: the next byte of the journal, whether the run may have begun, since when the host is out of reach. */
+/** Where the following stands: the next byte of the journal, whether the run may have begun, its mark, since when the host is out of reach. */
 interface Position {
   from: number;
   started: boolean;
+  mark: string;
   lostSince?: number | undefined;
 }
 
@@ -66,7 +76,7 @@ interface Position {
 const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused']);
 
 /** One connection's worth of following; resolves undefined if it ended without a result. */
-async function follow(run: Run, script: string, position: Position, options: FollowOptions): Promise<number | 'busy' | undefined> {
+async function follow(run: Run, work: Work | undefined, position: Position, options: FollowOptions): Promise<number | 'busy' | undefined> {
   const session = await options.connect();
   // Until the run has begun, cancelling is simply not beginning; from then on it is asked of the run, and following goes on.
   const giveUp = new AbortController();
@@ -76,17 +86,8 @@ async function follow(run: Run, script: string, position: Position, options: Fol
   options.before.addEventListener('abort', cancel, { once: true });
   if (options.before.aborted) cancel();
   const signal = AbortSignal.any([options.signal, giveUp.signal]);
-  const bytes = position.started ? 0 : Buffer.byteLength(script);
-  const variables = {
-    toa_run: run.id,
-    toa_mark: run.mark,
-    toa_bytes: String(bytes),
-    toa_sha256: createHash('sha256').update(script).digest('hex'),
-    toa_from: String(position.from),
-    toa_who: session.user,
-  };
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  const channel = await openScript(session, [...assignments, home, startSource].join('\n'), { as: options.as, signal });
+  const begins = position.started ? undefined : work;
+  const channel = await openScript(session, startScript(run, begins, position, session.user), { as: options.as, signal });
   position.lostSince = undefined;
   const errors = drain(channel.stderr, options.onEvent);
   let last: JournalEvent | undefined;
@@ -94,9 +95,14 @@ async function follow(run: Run, script: string, position: Position, options: Fol
     if (!position.started) signal.throwIfAborted();
     // From the first byte on the run may have begun, whatever becomes of this connection.
     position.started = true;
-    if (bytes > 0) await channel.write(script);
+    if (begins !== undefined) await channel.write(begins.script);
     for await (const line of lines(channel.stdout, { onLine: (taken) => (position.from += taken) })) {
-      for (const event of journalEvents(line, run.mark)) {
+      for (const event of journalEvents(line, position.mark)) {
+        if (event.kind === 'adopt') {
+          // Said before the journal's first byte, and no part of it.
+          position.mark = event.mark;
+          position.from = 1;
+        }
         options.onEvent(event);
         last = event;
       }
@@ -121,6 +127,24 @@ async function follow(run: Run, script: string, position: Position, options: Fol
     default:
       return undefined;
   }
+}
+
+function startScript(run: Run, begins: Work | undefined, { from, mark }: Position, who: string): string {
+  const variables = {
+    toa_run: run.id,
+    toa_mark: mark,
+    toa_bytes: String(Buffer.byteLength(begins?.script ?? '')),
+    toa_sha256: createHash('sha256')
+      .update(begins?.script ?? '')
+      .digest('hex'),
+    toa_from: String(from),
+    toa_who: who,
+    toa_goal: begins?.goal ?? '',
+    toa_steps: begins?.steps.join(' ') ?? '',
+    toa_supervise: begins === undefined ? '' : `${home}\n${superviseSource}`,
+  };
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  return [...assignments, home, startSource].join('\n');
 }
 
 async function drain(stream: AsyncIterable<Uint8Array>, onEvent: (event: JournalEvent) => void): Promise<void> {

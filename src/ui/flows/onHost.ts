@@ -6,6 +6,8 @@ import { showProblem } from '../showProblem';
 /** What a flow gets while it works on a host. */
 export interface Work {
   readonly signal: AbortSignal;
+  /** The editor goes away; fires before `signal`. */
+  readonly closing: AbortSignal;
   /** Shows a phase in the progress and in the tree. `n` of `of`: a step of a run. */
   step(text: string, n?: number, of?: number): void;
   /** As `step`, for what changes many times a second: shown five times a second at most. */
@@ -51,7 +53,7 @@ export async function onHost<T>(ui: Ui, view: HostView, options: OnHost, work: (
           shownAt = ui.clock.now();
           step(text, n, of);
         };
-        return work({ signal, step, progress: often });
+        return work({ signal, closing: run.closing, step, progress: often });
       },
     );
   } catch (error) {

@@ -4,7 +4,11 @@ import type { LocalPackage, Plan, PlannedFile } from '../../core/plan';
 import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share, size } from '../text/amount';
 import { documentText, fenced, plain, plainLines } from '../text/hostile';
+import { planTitle } from '../text/goal';
+import { inGroup } from '../text/host';
 import { systemName } from '../text/state';
+import { isToaRelease } from '../../core/vendor';
+import { runStepText } from '../text/runStep';
 import { stepText } from '../text/step';
 import { age, clockTime } from '../text/time';
 import { warningText } from '../text/warning';
@@ -50,17 +54,10 @@ const STALE_MS = 15 * 60_000;
 
 const heading = (text: string): string => `## ${text}`;
 
-const title = (plan: Plan): string => {
-  const host = documentText(plan.host.name);
-  return plan.host.group === undefined
-    ? l10n.t('Install TOA on {0}', host)
-    : l10n.t('Install TOA on {0} ({1})', host, documentText(plan.host.group));
-};
+const title = ({ goal, host }: Plan): string => planTitle(goal, documentText(inGroup(host)));
 
 function summary(plan: Plan): string {
-  const { facts, packages } = plan;
-  const installs = packages.length > 0;
-  const target = kernelName(plan.target);
+  const { facts } = plan;
   return labelled([
     [
       l10n.t('Now'),
@@ -69,18 +66,56 @@ function summary(plan: Plan): string {
         systemName({ facts }, facts.system.name),
         plain(facts.arch, 20),
         kernelName(plain(facts.kernel.running, 80)),
-        installs ? l10n.t('TOA not installed') : l10n.t('TOA kernel installed, toa.modules missing or different'),
+        presence(plan),
       ),
     ],
+    [l10n.t('After'), after(plan)],
+    [l10n.t('Reboot'), rebootText(plan)],
     [
-      l10n.t('After'),
-      installs
-        ? l10n.t('kernel {0} installed beside it, module toa loads at boot', target)
-        : l10n.t('module toa loads when kernel {0} boots', target),
+      l10n.t('Takes'),
+      plan.packages.length > 0 || plan.steps.some(({ id }) => id === 'finishKernel')
+        ? l10n.t('about 2 minutes; no service is restarted')
+        : l10n.t('some seconds; no service is restarted'),
     ],
-    [l10n.t('Reboot'), l10n.t('not in this plan; asked for on its own once the install has been verified')],
-    [l10n.t('Takes'), installs ? l10n.t('about 2 minutes; no service is restarted') : l10n.t('some seconds; no service is restarted')],
   ]);
+}
+
+const isThere = ({ facts, target }: Plan): boolean => facts.kernel.installed.some((kernel) => kernel.release === target);
+
+function presence(plan: Plan): string {
+  const { interrupted } = plan.facts.record;
+  if (interrupted !== undefined) return l10n.t('a change was cut off: {0}', runStepText(interrupted.step));
+  if (!isThere(plan)) return l10n.t('TOA not installed');
+  return plan.goal === 'install' ? l10n.t('TOA kernel installed, the rest missing or different') : l10n.t('TOA kernel installed');
+}
+
+function after(plan: Plan): string {
+  const target = kernelName(plan.target);
+  switch (plan.goal) {
+    case 'install':
+      return isThere(plan)
+        ? l10n.t('module toa loads when kernel {0} boots', target)
+        : l10n.t('kernel {0} installed beside it, module toa loads at boot', target);
+    case 'repair':
+      return isThere(plan)
+        ? l10n.t('kernel {0} and what belongs to it are whole', target)
+        : l10n.t('nothing of TOA is left; it can be installed anew');
+    case 'undo':
+      return l10n.t('kernel {0} boots, module toa does not load', kernelName(plain(plan.original)));
+  }
+}
+
+function rebootText({ goal, facts }: Plan): string {
+  switch (goal) {
+    case 'install':
+      return l10n.t('not in this plan; asked for on its own once the install has been verified');
+    case 'repair':
+      return l10n.t('not in this plan');
+    case 'undo':
+      return isToaRelease(facts.kernel.running)
+        ? l10n.t('not in this plan; TOA works on until then. *Boot Original Kernel* reboots, on your consent')
+        : l10n.t('not needed');
+  }
 }
 
 function logNow(sample: LogSample): string {
@@ -166,6 +201,7 @@ const runDirectory = (plan: Plan): string => `/var/lib/toa-hosts/runs/${plan.id}
 
 function wayBack(plan: Plan): string {
   const original = kernelName(plain(plan.original));
+  if (plan.goal === 'undo') return wrapped(`- ${undoneBack(plan)}`, '  ');
   return [
     l10n.t('Until the reboot: the original kernel {0} never stops being the default. Without toa.modules nothing of TOA runs.', original),
     l10n.t('At the reboot: it is asked for on its own, and says what comes back by itself and what does not.'),
@@ -174,3 +210,8 @@ function wayBack(plan: Plan): string {
     .map((text) => wrapped(`- ${text}`, '  '))
     .join('\n');
 }
+
+const undoneBack = (plan: Plan): string =>
+  plan.removesKernel
+    ? l10n.t('*Install TOA* installs it anew, with the package.')
+    : l10n.t('*Install TOA* writes toa.modules again; the package is still there.');

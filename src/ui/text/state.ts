@@ -1,10 +1,14 @@
 import { l10n } from 'vscode';
 import type { HostFacts } from '../../core/facts';
 import type { Problem } from '../../core/problem';
-import type { Drift, HostState } from '../../core/state';
+import type { HostState } from '../../core/state';
+import { isToaRelease } from '../../core/vendor';
 import type { HostView } from '../../engine/hostStore';
 import { count, kernelName } from './amount';
 import { plain } from './hostile';
+import { driftedMeaning, driftText } from './drift';
+import { interruptedMeaning, runningMeaning, undoneMeaning } from './run';
+import { runStepText } from './runStep';
 import { age, inTime } from './time';
 import { returnText } from './trial';
 import { unsupportedText } from './unsupported';
@@ -20,6 +24,12 @@ export function stateLabel(state: HostState): string {
       return l10n.t('Unreachable');
     case 'unsupported':
       return l10n.t('Unsupported');
+    case 'running':
+      return l10n.t('Running');
+    case 'interrupted':
+      return l10n.t('Interrupted');
+    case 'undone':
+      return l10n.t('Undone');
     case 'notInstalled':
       return l10n.t('Not installed');
     case 'awaitingReboot':
@@ -54,6 +64,14 @@ function stateDescription(state: HostState, view: HostView, now: number): string
         : l10n.t('unreachable: {0} · {1}', unreachableReason(state.problem), age(view.probedAt, now));
     case 'unsupported':
       return l10n.t('unsupported: {0}', systemName(view, state.system));
+    case 'running':
+      return l10n.t('running: {0}', runStepText(state.run.step));
+    case 'interrupted':
+      return l10n.t('interrupted at: {0}', runStepText(state.run.step));
+    case 'undone':
+      return isToaRelease(state.running)
+        ? l10n.t('undone, TOA kernel runs until the next boot')
+        : l10n.t('undone, TOA kernel still installed');
     case 'notInstalled':
       return l10n.t('not installed · {0}', systemName(view, state.system));
     case 'awaitingReboot':
@@ -116,6 +134,12 @@ export function stateMeaning(view: HostView): string {
       return '';
     case 'unsupported':
       return l10n.t('TOA cannot be installed: {0}. The log can still be read.', unsupportedText(state.reason, state.system));
+    case 'running':
+      return runningMeaning(state.run, view);
+    case 'interrupted':
+      return interruptedMeaning(state.run, view);
+    case 'undone':
+      return undoneMeaning(state.running, state.release);
     case 'notInstalled':
       return l10n.t('No TOA kernel is installed. The system is supported.');
     case 'awaitingReboot': {
@@ -150,7 +174,7 @@ export function stateMeaning(view: HostView): string {
     case 'proven':
       return l10n.t('Evidence 5 of 5. {0} in {1}, peer {2}.', plain(state.proof.address), plain(state.proof.log), plain(state.proof.peer));
     case 'drifted':
-      return l10n.t('Was at evidence {0} of 5. Since then: {1}.', state.was, state.drift.map(driftText).join(', '));
+      return driftedMeaning(state.drift, state.was, view);
   }
 }
 
@@ -197,25 +221,6 @@ function countersText(counters: 'flat' | 'unread' | 'first'): string {
   }
 }
 
-function driftText(drift: Drift): string {
-  switch (drift.what) {
-    case 'defaultKernel':
-      return l10n.t('default kernel changed');
-    case 'runningKernel':
-      return l10n.t('TOA kernel not running');
-    case 'autoloadMissing':
-      return l10n.t('toa.modules missing');
-    case 'autoloadMode':
-      return l10n.t('toa.modules not executable');
-    case 'autoloadContent':
-      return l10n.t('toa.modules changed');
-    case 'moduleGone':
-      return l10n.t('module not loaded');
-    case 'originalGone':
-      return l10n.t('original kernel removed');
-  }
-}
-
 /** What a host is busy with. Goals are ours; one without words shows itself. */
 export function busyText(goal: string): string {
   switch (goal) {
@@ -225,6 +230,12 @@ export function busyText(goal: string): string {
       return l10n.t('connecting');
     case 'install':
       return l10n.t('installing');
+    case 'repair':
+      return l10n.t('repairing');
+    case 'undo':
+      return l10n.t('undoing');
+    case 'follow':
+      return l10n.t('following a run');
     case 'plan':
       return l10n.t('planning');
     case 'reboot':

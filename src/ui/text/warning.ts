@@ -129,6 +129,15 @@ export function warningText(warning: PlanWarning, host: string): WarningText {
                 plain(warning.cidrs.join(' '), 600),
               ),
       };
+    case 'reinstalled':
+      return {
+        title: l10n.t('The package is put over itself.'),
+        text: warning.oldpackage
+          ? l10n.t(
+              'Files of it are missing or differ. rpm takes it once more with --replacepkgs, and beside a newer kernel with --oldpackage.',
+            )
+          : l10n.t('Files of it are missing or differ. rpm takes it once more with --replacepkgs.'),
+      };
     case 'peopleLoggedIn':
       return {
         title: l10n.t('People are logged in.'),
@@ -138,7 +147,7 @@ export function warningText(warning: PlanWarning, host: string): WarningText {
             : l10n.t('{0} sessions are open on {1}.', warning.sessions, host),
       };
     case 'pendingShutdown':
-      return { title: l10n.t('A shutdown is pending.'), text: l10n.t('{0} is about to go down; the install could be cut off.', host) };
+      return { title: l10n.t('A shutdown is pending.'), text: l10n.t('{0} is about to go down; the change could be cut off.', host) };
   }
 }
 

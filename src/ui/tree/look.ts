@@ -11,7 +11,10 @@ const LOOKS: Readonly<Record<LookKind, readonly [icon: string, color: string]>> 
   needsSignIn: ['key', 'toaHosts.attention'],
   unreachable: ['debug-disconnect', 'toaHosts.failed'],
   unsupported: ['circle-slash', 'descriptionForeground'],
+  running: ['sync~spin', 'icon.foreground'],
+  interrupted: ['stop-circle', 'toaHosts.attention'],
   notInstalled: ['circle-large', 'icon.foreground'],
+  undone: ['discard', 'descriptionForeground'],
   awaitingReboot: ['debug-restart', 'toaHosts.attention'],
   trial: ['watch', 'toaHosts.attention'],
   notLoaded: ['plug', 'toaHosts.attention'],
@@ -41,4 +44,4 @@ export const lookMarkdown = (kind: LookKind): string => `$(${LOOKS[kind][0]})`;
 
 /** Hosts on which a person should act. */
 export const needsAttention = (view: HostView): boolean =>
-  ['awaitingReboot', 'trial', 'notLoaded', 'drifted', 'needsSignIn', 'unreachable'].includes(view.state.kind);
+  ['interrupted', 'awaitingReboot', 'trial', 'notLoaded', 'drifted', 'needsSignIn', 'unreachable'].includes(view.state.kind);

@@ -12,6 +12,8 @@ import { lookKind, lookMarkdown } from './look';
 
 const LINKS: readonly (readonly [Ability, string, () => string])[] = [
   ['signIn', 'toa.signIn', () => l10n.t('Sign in')],
+  ['follow', 'toa.follow', () => l10n.t('Follow run')],
+  ['repair', 'toa.repair', () => l10n.t('Repair')],
   ['install', 'toa.install', () => l10n.t('Install TOA')],
   ['reboot', 'toa.reboot', () => l10n.t('Reboot')],
   ['keep', 'toa.keepKernel', () => l10n.t('Keep TOA kernel')],

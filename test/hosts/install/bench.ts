@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installOutlook, planInstall, PLAIN } from '../../../src/core/install/planInstall';
+import { installOutlook, planInstall, planRepair, PLAIN, repairOutlook } from '../../../src/core/install/planInstall';
+import { planUndo } from '../../../src/core/install/planUndo';
 import { applyPlan } from '../../../src/engine/install/applyPlan';
 import { systemClock } from '../../../src/engine/clock';
 import { preparePackages, type PackageSource } from '../../../src/engine/packages/preparePackages';
@@ -9,7 +10,7 @@ import { probeHost } from '../../../src/engine/probeHost';
 import { createTransport } from '../../../src/ssh/transport';
 import type { Host } from '../../../src/core/host';
 import type { HostFacts } from '../../../src/core/facts';
-import type { InstallChoices, Plan, RunEvent, VendorPackage } from '../../../src/core/plan';
+import type { InstallChoices, LocalPackage, Plan, RunEvent, VendorPackage, VendorRow } from '../../../src/core/plan';
 import type { Prompts, Session, Transport } from '../../../src/engine/ports';
 import type { RunAs } from '../../../src/engine/runScript';
 import type { Lab, LabHost } from '../../lab/lab';
@@ -26,6 +27,9 @@ export interface Workbench {
   as(): Promise<RunAs>;
   probe(): Promise<HostFacts>;
   plan(choices?: Partial<InstallChoices>, sources?: Partial<Record<VendorPackage['key'], PackageSource>>): Promise<Plan>;
+  /** The plan of a repair, or of an undo, from facts of now. */
+  repairPlan(): Promise<Plan>;
+  undoPlan(removeKernel: boolean): Promise<Plan>;
   install(choices?: Partial<InstallChoices>, signal?: AbortSignal): Promise<HostFacts>;
   apply(plan: Plan, signal?: AbortSignal): Promise<HostFacts>;
   dispose(): void;
@@ -85,6 +89,28 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
   };
   const apply = async (plan: Plan, signal = live): Promise<HostFacts> =>
     applyPlan(plan, { connect, as: await as(), clock: systemClock, signal, onEvent });
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const fetch = async (
+    row: VendorRow,
+    sources: Partial<Record<VendorPackage['key'], PackageSource>> = {},
+  ): Promise<readonly LocalPackage[]> =>
+    preparePackages(row, {
+      sources: { ...place.sources, ...sources },
+      cacheDirectory: await mkdtemp(join(place.dir, 'packages-')),
+      signal: live,
+      onProgress: () => undefined,
+      confirm: () => Promise.resolve(true),
+      host: host.name,
+    });
+  const repairPlan = async (): Promise<Plan> => {
+    const facts = await probe();
+    const outlook = repairOutlook(facts);
+    if (!('row' in outlook)) throw new Error(JSON.stringify(outlook));
+    const packages = outlook.needsPackages ? await fetch(outlook.row) : [];
+    return planRepair({ host, facts, packages, choices: PLAIN, cidrs: [], now: Date.now(), hash });
+  };
+  const undoPlan = async (removeKernel: boolean): Promise<Plan> =>
+    planUndo({ host, facts: await probe(), removeKernel, now: Date.now(), hash });
   const plan = async (
     choices: Partial<InstallChoices> = {},
     sources: Partial<Record<VendorPackage['key'], PackageSource>> = {},
@@ -93,17 +119,7 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
     const outlook = installOutlook(facts);
     if ('noop' in outlook) throw new Error(`no-op: ${outlook.noop}`);
     if ('problem' in outlook) throw Object.assign(new Error(outlook.problem.code), { problem: outlook.problem, host: host.name });
-    const packages = outlook.needsPackages
-      ? await preparePackages(outlook.row, {
-          sources: { ...place.sources, ...sources },
-          cacheDirectory: await mkdtemp(join(place.dir, 'packages-')),
-          signal: live,
-          onProgress: () => undefined,
-          confirm: () => Promise.resolve(true),
-          host: host.name,
-        })
-      : [];
-    const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+    const packages = outlook.needsPackages ? await fetch(outlook.row, sources) : [];
     return planInstall({ host, facts, packages, choices: { ...PLAIN, ...choices }, cidrs: place.originCidrs, now: Date.now(), hash });
   };
   return {
@@ -116,6 +132,8 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
     as,
     probe,
     plan,
+    repairPlan,
+    undoPlan,
     apply,
     install: async (choices = {}, signal = live) => apply(await plan(choices), signal),
     dispose: () => transport.dispose(),

@@ -55,7 +55,11 @@ it('two editors: the second is told of the first’s run and starts nothing', as
   const plan = await first.plan();
   const running = first.apply(slowly(plan, 5));
   await reached(first, 'installKernel');
-  expect((await second.probe()).record.runInProgress).toMatch(new RegExp(`^${plan.id}`));
+  expect((await second.probe()).record.runInProgress).toMatchObject({
+    id: expect.stringMatching(`^${plan.id}`) as string,
+    by: 'deploy',
+    step: 'installKernel',
+  });
   expect(await problemOf(second.apply(plan))).toMatchObject({ code: 'hostBusy' });
   await running;
   expect((await second.probe()).record.runInProgress).toBeUndefined();

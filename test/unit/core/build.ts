@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../../src/core/facts';
-import { autoloadContent, TOA_RELEASE } from '../../../src/core/vendor';
+import { autoloadContent, moduleFile, TOA_RELEASE } from '../../../src/core/vendor';
 
 export const ORIGINAL = '3.10.0-957.el7.x86_64';
 export const TOA = TOA_RELEASE.el7;
@@ -48,7 +48,7 @@ export const working = (counters: Readonly<Record<string, number>>, change: Chan
         installed: [ORIGINAL, TOA].map((release) => ({ release, vmlinuz: true, initramfsBytes: 1, bootEntry: true })),
         defaultPath: `/boot/vmlinuz-${TOA}`,
       },
-      module: { loaded: true, lookalikes: [], countersReadable: 'yes', counters },
+      module: { loaded: true, lookalikes: [], countersReadable: 'yes', counters, file: moduleFile('el7', TOA) },
       autoload: { exists: true, mode: '0755', content: autoloadContent('el7') },
     }),
     change,

@@ -43,7 +43,9 @@ describe('captured probes', () => {
 
   it('holds at least one of every kind of state that a first probe can show', () => {
     const kinds = names.flatMap((name) => (JSON.parse(read(`${name}.json`)) as { state?: { kind: string } }).state?.kind ?? []);
-    expect(new Set(kinds)).toEqual(new Set(['notInstalled', 'awaitingReboot', 'notLoaded', 'loaded', 'unsupported']));
+    expect(new Set(kinds)).toEqual(
+      new Set(['notInstalled', 'awaitingReboot', 'notLoaded', 'loaded', 'unsupported', 'running', 'interrupted']),
+    );
   });
 
   it('an answer cut anywhere is unreadable, never half-read', () => {

@@ -121,9 +121,10 @@ describe('drift', () => {
     [
       'autoload with CRLF',
       at(4, {}, { autoload: { content: autoloadContent('el7').replaceAll('\n', '\r\n') } }),
-      { what: 'autoloadContent' },
+      { what: 'autoloadEndings' },
     ],
-    ['autoload with a blank before #!', at(4, {}, { autoload: { content: ` ${autoloadContent('el7')}` } }), { what: 'autoloadContent' }],
+    ['autoload with a blank before #!', at(4, {}, { autoload: { content: ` ${autoloadContent('el7')}` } }), { what: 'autoloadFirstLine' }],
+    ['no module file', { ...at(4, {}), module: { ...at(4, {}).module, file: undefined } }, { what: 'moduleFileGone' }],
     [
       'autoload with modprobe in a comment',
       at(4, {}, { autoload: { content: '#!/bin/sh\n# modprobe toa\n' } }),

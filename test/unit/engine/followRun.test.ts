@@ -54,15 +54,19 @@ const lost = (): never => {
   throw new HostError({ code: 'connectionLost', reason: 'cut' }, 'h');
 };
 const follow = (time: Clock, connect: () => Promise<Session>): Promise<number> =>
-  followRun({ id: 'r', mark: 'M' }, 'script', {
-    connect,
-    as: 'user',
-    host: 'h',
-    clock: time,
-    signal: never,
-    before: never,
-    onEvent: () => undefined,
-  });
+  followRun(
+    { id: 'r', mark: 'M' },
+    { script: 'script', goal: 'install', steps: [] },
+    {
+      connect,
+      as: 'user',
+      host: 'h',
+      clock: time,
+      signal: never,
+      before: never,
+      onEvent: () => undefined,
+    },
+  );
 
 it('a run that was followed for long is looked for again as long as any other', async () => {
   const time = clock();
@@ -98,4 +102,43 @@ it('a host that stays out of reach ends in runLost', async () => {
   };
   await expect(follow(time, connect)).rejects.toMatchObject({ problem: { code: 'runLost', run: 'r' } });
   expect(time.now()).toBeGreaterThan(10 * MINUTE);
+});
+
+it('a run that is taken up is resumed from where its journal was left, not from what was said before it', async () => {
+  const time = clock();
+  const asked: string[] = [];
+  const plays: (() => AsyncGenerator<string>)[] = [
+    async function* () {
+      yield await Promise.resolve('==N adopt M');
+      yield 'four';
+      lost();
+    },
+    async function* () {
+      yield await Promise.resolve('==M result 0');
+    },
+  ];
+  const connect = (): Promise<Session> => {
+    const made = session(plays.shift()!);
+    return Promise.resolve({
+      ...made,
+      open: async (command, options) => {
+        const channel = await made.open(command, options);
+        return { ...channel, write: (data) => (asked.push(data.toString()), channel.write(data)) };
+      },
+    });
+  };
+  const exit = await followRun({ id: 'r', mark: 'N' }, undefined, {
+    connect,
+    as: 'user',
+    host: 'h',
+    clock: time,
+    signal: never,
+    before: never,
+    onEvent: () => undefined,
+  });
+  expect(exit).toBe(0);
+  expect(asked.map((script) => /toa_mark='(\w)'[^]*toa_from='(\d+)'/.exec(script)?.slice(1))).toEqual([
+    ['N', '1'],
+    ['M', '6'],
+  ]);
 });

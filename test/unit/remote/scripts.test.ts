@@ -29,11 +29,12 @@ const OTHERS: Readonly<Record<string, EraTool>> = {
   logger: { short: 't:' },
   ls: { short: 'lLdiatrn1' },
   modprobe: { short: 'S:R' },
+  'new-kernel-pkg': { long: ['package=', 'install', 'mkinitrd', 'dracut', 'depmod', 'update', 'rpmposttrans'] },
   mount: { short: 'o:' },
   reboot: { short: 'f' },
   restorecon: { short: 'F' },
   rmdir: { short: '' },
-  rpm: { short: 'qfpVia', long: ['qf=', 'version', 'queryformat=', 'nodeps'] },
+  rpm: { short: 'qfpViae', long: ['qf=', 'version', 'queryformat=', 'nodeps'] },
   sh: { short: 'sc:', stops: true },
   shutdown: { short: 'rhk' },
   sleep: { short: '' },
@@ -43,6 +44,7 @@ const OTHERS: Readonly<Record<string, EraTool>> = {
 /** Newer tools that a script may use where it has looked for them first, and the text by which it looks. */
 const GUARDED: Readonly<Record<string, string>> = {
   systemctl: '/run/systemd/system',
+  'systemd-run': 'command -v systemd-run',
   'systemd-detect-virt': 'command -v systemd-detect-virt',
   fsfreeze: 'command -v fsfreeze',
   lsinitrd: 'command -v lsinitrd',

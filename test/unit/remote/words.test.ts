@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const remote = join(import.meta.dirname, '../../../src/remote');
-const words = ['home', 'words', 'default', 'tool'].map((name) => readFileSync(join(remote, `${name}.sh`), 'utf8')).join('\n');
+const words = ['home', 'words', 'default', 'tool', 'repair'].map((name) => readFileSync(join(remote, `${name}.sh`), 'utf8')).join('\n');
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh'], ['posh']];
 
 /** A boot loader whose default is a file; --set-default of anything but `old` answers 0 and changes nothing. */
@@ -36,6 +36,30 @@ describe.each(shells)('%s %s', (...shell) => {
     const { code, output } = run(shell, `one() {\necho before\nfalse\necho after\n}\ntwo() { echo second; }\nstep one\nstep two`);
     expect(code).toBe(1);
     expect(output).toMatch(/^==MARK start one \d+\nbefore\n==MARK end one 1 \d+\n$/);
+  });
+
+  it('which step is under way is on record, where a run is', () => {
+    const script = 'one() { :; }\ntwo() { cat "$home/running"; }\n: >"$home/running"\nstep one\nstep two';
+    expect(run(shell, script).output).toMatch(/\nstep one \d+\nstep two \d+\n==MARK end two/);
+    expect(run(shell, 'one() { :; }\nstep one\nls "$home"').output).not.toContain('running');
+  });
+
+  it('a repair waits for whoever changes packages, and removes only what rpm itself says it does not know', () => {
+    expect(run(shell, 'packages_busy() { echo 1; }\none() { alone; }\nstep one')).toMatchObject({ code: 75 });
+    const partial = (answer: string): string =>
+      run(
+        shell,
+        `rpm() { echo '${answer}'; }\nfind() { :; }\nrm() { echo "removes $*"; }\nuname() { echo other; }\n[ -d /lib/modules/r ] || clear_partial r; echo done`,
+      ).output;
+    expect(partial('package kernel-r is not installed')).toBe('done\n');
+    expect(partial('error: cannot open Packages database')).toBe('done\n');
+  });
+
+  it('never removes the running kernel', () => {
+    const script = `uname() { echo toa; }\nbootable() { :; }\nrpm() { echo "rpm $*"; }\none() { remove_kernel toa old; }\nstep one`;
+    const { code, output } = run(shell, script);
+    expect(code).toBe(1);
+    expect(output).not.toContain('rpm -e');
   });
 
   it('a step’s commands get no input to wait for', () => {

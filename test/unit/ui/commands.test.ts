@@ -58,6 +58,7 @@ test.each([
   ['awaitingReboot', ['toa.reboot', 'toa.verify', 'toa.openLog']],
   ['notLoaded', ['toa.loadModule', 'toa.verify', 'toa.openLog']],
   ['proven', ['toa.verify', 'toa.openLog']],
+  ['running', ['toa.follow', 'toa.verify', 'toa.openLog']],
 ])('the menu of a host that is %s lists only what can work', (kind, expected) => {
   const view = viewOf(STATES.find((state) => state.kind === kind)!);
   const item = hostItem(view, abilities(view, { cancellable: false, plan: false, report: false }), facts().takenAt);

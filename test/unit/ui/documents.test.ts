@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { PLAIN, planInstall } from '../../../src/core/install/planInstall';
+import { PLAIN, planInstall, planRepair } from '../../../src/core/install/planInstall';
+import { planUndo } from '../../../src/core/install/planUndo';
 import { VENDOR_PACKAGES } from '../../../src/core/vendor';
 import { verification } from '../../../src/core/verification';
 import { parseCidrs } from '../../../src/shared/address';
@@ -8,7 +9,7 @@ import { planDocument } from '../../../src/ui/plan/planDocument';
 import { reportDocument } from '../../../src/ui/plan/reportDocument';
 import type { LogSample } from '../../../src/core/log/sample';
 import type { Plan } from '../../../src/core/plan';
-import { HOSTILE, facts, viewOf } from './facts';
+import { HOSTILE, RUN, facts, viewOf } from './facts';
 
 const { host } = viewOf({ kind: 'unknown' });
 const sample: LogSample = {
@@ -72,6 +73,24 @@ test('a plan shows what is, what will be, and everything that will run', () => {
   expect(document).toContain('ab'.repeat(32));
   expect(document).toContain('Let only your back-to-origin ranges in: 192.0.2.0/25'.split(' ').at(-1));
   expect(outside(document).filter((line) => /^\d+\. /.test(line)).length).toBe(1 + made.steps.length + made.warnings.length);
+});
+
+test('a repair and an undo are documents of the same kind, and say what they are', () => {
+  const installed = facts({
+    kernel: { ...facts().kernel, installed: [...facts().kernel.installed, { release: '3.10.0-957.21.3.el7.toa.x86_64', vmlinuz: false }] },
+    record: { interrupted: RUN },
+  });
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const { packages } = plan();
+  const repair = planRepair({ host, facts: installed, packages, choices: PLAIN, cidrs: [], now: 0, hash });
+  const document = planDocument(repair, 0);
+  expect(document).toMatch(/^# Repair TOA on web-01 \(Production\)/);
+  expect(document).toContain('a change was cut off: installing the TOA kernel');
+  expect(document).toContain('Put the package of 3.10.0-957.21.3.el7.toa over itself again');
+  const undo = planDocument(planUndo({ host, facts: installed, removeKernel: true, now: 0, hash }), 0);
+  expect(undo).toMatch(/^# Undo the install on web-01 \(Production\)/);
+  expect(undo).toContain('Remove the package of 3.10.0-957.21.3.el7.toa, which does not run');
+  expect(undo).toContain('*Install TOA* installs it anew, with the package.');
 });
 
 test('hostile text cannot leave its place in a plan', () => {

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../../../src/core/facts';
+import type { HostFacts, RunRecord } from '../../../src/core/facts';
 import type { HostState } from '../../../src/core/state';
 import type { HostView } from '../../../src/engine/hostStore';
 
@@ -32,7 +32,17 @@ export const facts = (more: Partial<HostFacts> = {}): HostFacts => ({
   ...more,
 });
 
-/** One state of each kind, in the order of the evidence. */
+/** A run as the host has it on record. */
+export const RUN: RunRecord = {
+  id: 'ab12cd34-9f21',
+  goal: 'install',
+  by: 'deploy',
+  since: 0,
+  step: 'installKernel',
+  steps: ['checkFacts', 'installKernel', 'checkAfter'],
+};
+
+/** One state of each kind, in the order of the evidence; then those of a run. */
 export const STATES: readonly HostState[] = [
   { kind: 'unknown' },
   { kind: 'needsSignIn', problem: { code: 'needsSignIn', why: 'password' } },
@@ -53,6 +63,8 @@ export const STATES: readonly HostState[] = [
     loaded: true,
     returnsAt: Date.UTC(2026, 4, 14, 14, 6, 9),
   },
+  { kind: 'running', run: RUN },
+  { kind: 'interrupted', run: RUN },
 ];
 
 /** A host in a state, as the store would give it. */

@@ -5,7 +5,7 @@ import { autoloadContent } from '../../../src/core/vendor';
 import { abilities } from '../../../src/ui/can';
 import { hostItem } from '../../../src/ui/tree/items';
 import { createHostTree } from '../../../src/ui/tree/provider';
-import { HOSTILE, STATES, facts, viewOf } from './facts';
+import { HOSTILE, RUN, STATES, facts, viewOf } from './facts';
 import type { HostView } from '../../../src/engine/hostStore';
 
 const none = { cancellable: false, plan: false, report: false };
@@ -71,6 +71,7 @@ describe('abilities follow the state', () => {
     ['trial', ['hold', 'keep', 'log', 'return', 'verify']],
     ['notLoaded', ['load', 'log', 'verify']],
     ['delivering', ['log', 'verify']],
+    ['running', ['follow', 'log', 'verify']],
   ])('%s: %j', (kind, expected) => expect(of(kind)).toEqual(expected));
 
   test('a module that did not load at boot can be loaded, whatever else has drifted', () => {
@@ -87,7 +88,7 @@ describe('abilities follow the state', () => {
     expect(abilities(running('3.10.0-957.el7.x86_64', false), none).has('load')).toBe(false);
   });
 
-  test('where the kernel is installed and toa.modules is missing or wrong, an install puts it right', () => {
+  test('where the kernel is installed and toa.modules is missing or wrong, an install puts it right, or after drift a repair', () => {
     const release = '3.10.0-957.21.3.el7.toa.x86_64';
     const installed = [{ release, vmlinuz: true, initramfsBytes: 1000, bootEntry: true }];
     const right = { exists: true, mode: '0755', content: autoloadContent('el7') };
@@ -98,7 +99,7 @@ describe('abilities follow the state', () => {
           { facts: facts({ kernel: { ...facts().kernel, installed }, autoload, record }) },
         ),
         none,
-      ).has('install');
+      ).has(kind === 'drifted' ? 'repair' : 'install');
     for (const kind of ['awaitingReboot', 'notLoaded', 'drifted']) {
       expect(of(kind, { exists: false })).toBe(true);
       expect(of(kind, { ...right, mode: '0644' })).toBe(true);
@@ -131,6 +132,16 @@ test('hostile text from a host stays text', () => {
   expect(supportHtml).toBe(false);
   expect(isTrusted).toEqual({ enabledCommands: ['toa.openLog'] });
   expect(String(item(hostile).description)).not.toMatch(/[\u001b\u202e\n]/);
+});
+
+test('a run that goes on and one that was cut off say by whom, since when and at which step, also to a screen reader', () => {
+  const [running, cut] = (['running', 'interrupted'] as const).map((kind) => viewOf({ kind, run: RUN }));
+  expect(item(running!).description).toBe('running: installing the TOA kernel');
+  expect(item(running!).accessibilityInformation?.label).toBe('web-01, running: installing the TOA kernel');
+  const said = (view: HostView): string => tooltip(view).value.replaceAll('\\', '');
+  expect(said(running!)).toMatch(/deploy changes this host since .*, step 2 of 3: installing the TOA kernel/);
+  expect(item(cut!).accessibilityInformation?.label).toBe('web-01, interrupted at: installing the TOA kernel');
+  expect(said(cut!)).toMatch(/was cut off: installing the TOA kernel. rpm knows no TOA kernel now/);
 });
 
 test('groups come first, hosts without one stand at the root, and only what changed is drawn again', async () => {

@@ -29,6 +29,8 @@ export const retry = (): Remedy => ({ label: l10n.t('Retry'), action: { do: 'ret
 export const signIn = (): Remedy => ({ label: l10n.t('Sign In…'), action: { do: 'command', command: 'toa.signIn' } });
 /** Shows the raw output. */
 export const transcript = (): Remedy => ({ label: l10n.t('Show Transcript'), action: { do: 'command', command: 'toa.showTranscript' } });
+/** Takes up the run that is in the way. */
+export const followRun = (): Remedy => ({ label: l10n.t('Follow Run'), action: { do: 'command', command: 'toa.follow' } });
 /** Opens a setting by its key. */
 export const openSetting = (setting: string): Remedy => ({ label: l10n.t('Open Setting'), action: { do: 'openSetting', setting } });
 /** Opens a file at a line, counted from 1. */

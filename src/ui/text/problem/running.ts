@@ -3,7 +3,7 @@ import type { Problem } from '../../../core/problem';
 import { plain } from '../hostile';
 import { clockTime } from '../time';
 import type { ProblemText } from './remedies';
-import { left, quoted, retry, say, transcript } from './remedies';
+import { followRun, left, quoted, retry, say, transcript } from './remedies';
 
 type RunningProblem = Extract<
   Problem,
@@ -34,6 +34,7 @@ export function runningText(problem: RunningProblem, host: string): ProblemText 
           since: problem.since === undefined ? '' : l10n.t(', begun {0}', clockTime(problem.since)),
           by: problem.by === undefined ? '' : l10n.t(' by {0}', plain(problem.by)),
         }),
+        followRun(),
         retry(),
       );
     case 'yumLocked':

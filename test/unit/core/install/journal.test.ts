@@ -7,6 +7,7 @@ it.each([
   ['==M result 0', [{ kind: 'result', exit: 0 }]],
   ['==M result busy', [{ kind: 'result', exit: 'busy' }]],
   ['==M lost', [{ kind: 'lost' }]],
+  ['==M adopt N', [{ kind: 'adopt', mark: 'N' }]],
   ['==M changed bootId', [{ kind: 'mark', text: 'changed bootId' }]],
   [
     'no line feed==M result 3',
