@@ -47,7 +47,7 @@ function undoSteps(facts: HostFacts, row: VendorRow, removes: boolean): readonly
     ...(facts.record.interrupted === undefined ? [] : [step('clearPartial', [`clear_partial ${quote(target)}`], { target })]),
     step('setOriginalDefault', [`bootable ${quote(original)}`, `set_default ${quote(original)}`], { original }),
     step('removeAutoload', removeAutoload(), { path: AUTOLOAD_PATH }),
-    ...(removes ? [step('removeKernel', ['umask 022', `remove_kernel ${quote(target)} ${quote(original)}`], { target })] : []),
+    ...(removes ? [step('removeKernel', ['umask 022', 'alone', `remove_kernel ${quote(target)} ${quote(original)}`], { target })] : []),
     step(
       'checkAfter',
       [`bootable ${quote(original)}`, `[ "$(default_kernel)" = ${quote(`/boot/vmlinuz-${original}`)} ]`, `[ ! -e ${AUTOLOAD_PATH} ]`],

@@ -68,7 +68,7 @@ export const needsOldpackage = (facts: HostFacts, target: string): boolean =>
 function reinstall(facts: HostFacts, packages: readonly LocalPackage[], choices: InstallChoices, target: string): readonly string[] {
   const { file, nevra } = kernelOf(packages);
   const flags = rpmFlags({ ...choices, oldpackage: choices.oldpackage || needsOldpackage(facts, target) });
-  return [PACKAGE_UMASK, `rpm -ivh --replacepkgs${flags} ./${file}`, `installed ${quote(nevra)}`];
+  return [PACKAGE_UMASK, 'alone', `rpm -ivh --replacepkgs${flags} ./${file}`, `installed ${quote(nevra)}`];
 }
 
 function checkAfter({ facts, row, damage, packages }: RepairInputs, target: string): readonly string[] {
