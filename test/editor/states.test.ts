@@ -104,16 +104,16 @@ test('the palette asks which hosts', async () => {
   await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 60_000 });
 });
 
-test('what has moved away is shown with its reason, and an install puts it back', async () => {
+test('what has moved away is shown with its reason, and a repair puts it back', async () => {
   const { page } = editor;
   await lab.host('rhel7').shell(`rm ${autoload}`);
   await contextMenu(page, hostRow(page, second), 'Refresh');
   await hostRow(page, second, 'drifted: toa.modules missing').waitFor();
   await screenshot(page, 'states-autoload-missing');
   // The kernel is there already: the plan writes the file alone.
-  await plan(page, second);
+  await plan(page, second, 'Repair…');
   await screenshot(page, 'states-repair-plan');
-  await apply(page, second);
+  await apply(page, second, 'Repair');
   await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 120_000 });
   expect((await lab.host('rhel7').shell(`stat -c %a ${autoload}`)).stdout.trim()).toBe('755');
 });

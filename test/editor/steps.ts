@@ -5,8 +5,8 @@ import { answerModal, codeLens, contextMenu } from './workbench';
 // Parts of the job for tests that are about what happens between them.
 
 /** Install TOA… up to its plan. */
-export async function plan(page: Page, host: string): Promise<void> {
-  await contextMenu(page, hostRow(page, host), 'Install TOA…');
+export async function plan(page: Page, host: string, item = 'Install TOA…'): Promise<void> {
+  await contextMenu(page, hostRow(page, host), item);
   await page.getByRole('tab', { name: `TOA plan, ${host}`, selected: true }).waitFor({ timeout: 90_000 });
   await planShown(page);
 }
@@ -15,9 +15,9 @@ export async function plan(page: Page, host: string): Promise<void> {
 export const planShown = (page: Page): Promise<void> => codeLens(page, 'Apply Plan…').waitFor({ timeout: 90_000 });
 
 /** Applies the plan that is open, and consents. */
-export async function apply(page: Page, host: string): Promise<void> {
+export async function apply(page: Page, host: string, goal: 'Install' | 'Repair' = 'Install'): Promise<void> {
   await codeLens(page, 'Apply Plan…').click();
-  await answerModal(page, `Install TOA on ${host}`, 'Install');
+  await answerModal(page, `${goal} TOA on ${host}`, goal);
 }
 
 /** A plan is made anew while an older one is still open. */

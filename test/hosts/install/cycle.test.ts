@@ -56,7 +56,8 @@ describe.each([
       signal: new AbortController().signal,
       onPhase: (phase) => phases.push(phase),
     });
-    expect(phases).toEqual(['prepare', 'shutDown', 'boot', 'probe', 'services', 'confirm']);
+    // A host that is back between two looks was never seen away.
+    expect(phases.filter((phase) => phase !== 'boot')).toEqual(['prepare', 'shutDown', 'probe', 'services', 'confirm']);
     expect(outcome.trial).toBe('lasting');
     expect(outcome.facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${TOA_RELEASE[row]}`);
     expect(outcome.portsMissing).toEqual([]);
