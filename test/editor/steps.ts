@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { hostRow } from './job';
-import { answerModal, codeLens, contextMenu } from './workbench';
+import { answerModal, codeLens, contextMenu, modal, retry } from './workbench';
 
 // Parts of the job for tests that are about what happens between them.
 
@@ -16,8 +16,15 @@ export const planShown = (page: Page): Promise<void> => codeLens(page, 'Apply Pl
 
 /** Applies the plan that is open, and consents. */
 export async function apply(page: Page, host: string, goal: 'Install' | 'Repair' = 'Install'): Promise<void> {
-  await codeLens(page, 'Apply Plan…').click();
-  await answerModal(page, `${goal} TOA on ${host}`, goal);
+  const question = `${goal} TOA on ${host}`;
+  await retry(async () => {
+    // The lens stands above the first line, which a search may have scrolled away.
+    await page.locator('.editor-instance .view-lines').first().click();
+    await page.keyboard.press('Control+Home');
+    await codeLens(page, 'Apply Plan…').click({ timeout: 10_000 });
+    await modal(page, question).waitFor({ timeout: 10_000 });
+  });
+  await answerModal(page, question, goal);
 }
 
 /** A plan is made anew while an older one is still open. */
