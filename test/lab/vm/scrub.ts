@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { answerArp, decode } from './frames';
 import { converse, type Connection, type Visit, type Visited } from './conversation';
+import { startTraffic, type Traffic, type TrafficOptions } from './traffic';
 
 export type { Visit, Visited } from './conversation';
 
@@ -9,8 +10,8 @@ export type { Visit, Visited } from './conversation';
 export interface ScrubbingCentre {
   /** Makes a visit and resolves when its last answer has come; rejects if the origin resets it or after 60 s. */
   visit(visit?: Visit): Promise<Visited>;
-  /** Keeps visits coming, so many a second; returns the stop. Visits that fail are dropped: the origin may be down. */
-  traffic(perSecond: number, visit?: Visit | (() => Visit)): () => void;
+  /** Keeps visits coming, whether they are answered or not. */
+  traffic(options: TrafficOptions): Traffic;
   close(): void;
 }
 
@@ -42,13 +43,7 @@ export async function openScrubbingCentre(ownPort: number, cardPort: number): Pr
   };
   return {
     visit,
-    traffic(perSecond, wanted) {
-      const timer = setInterval(() => {
-        visit(typeof wanted === 'function' ? wanted() : wanted).catch(() => undefined);
-      }, 1000 / perSecond);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
+    traffic: (options) => startTraffic(visit, options),
     close: () => end(socket, connections),
   };
 }
