@@ -13,11 +13,15 @@ checking() {
 writable() {
   (: >"$trial/writable") 2>/dev/null && rm -f "$trial/writable"
 }
+boot_mounted() { awk '$1 !~ /^#/ && $2 == "/boot" { exit 1 }' /etc/fstab || grep ' /boot ' /proc/mounts >/dev/null; }
+# For a return only, minutes after the boot.
 make_writable() {
   writable || mount -o remount,rw / 2>/dev/null
-  awk '$1 !~ /^#/ && $2 == "/boot" { exit 1 }' /etc/fstab || grep ' /boot ' /proc/mounts >/dev/null || mount /boot 2>/dev/null
-  writable
+  boot_mounted || mount /boot 2>/dev/null
 }
+# The guard starts before init has checked the filesystems, and a check fails on what is mounted for writing by then: EL6's
+# rc.sysinit waits at the console for root's password. So all that is in no hurry waits until init itself has mounted them.
+ready() { writable && boot_mounted && ! checking; }
 
 # sshd says its first word, on the address that the editor used or on this host's own.
 sshd_answers() {
@@ -51,8 +55,9 @@ return_now() { # reason
 
 # Not on the TOA kernel any more, or woken after a return: puts everything in order and goes.
 stand_down() { # reason
+  until ready; do sleep 5; done
   tries=0
-  until make_writable && settle_original; do
+  until settle_original; do
     tries=$((tries + 1))
     [ "$tries" -lt 60 ] || break
     sleep 10
@@ -108,7 +113,7 @@ state=$(trial_state)
 [ "${1-}" != return ] || return_now asked
 case $state in
   confirmed*)
-    until make_writable && finish_trial; do sleep 10; done
+    until ready && [ -d "$home" ] && finish_trial; do sleep 10; done
     exit 0
     ;;
   returning*) stand_down "${state#returning }" ;;

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const guard = readFileSync(new URL('../../../src/remote/guard.sh', import.meta.url), 'utf8');
+/** The guard's functions without the part that starts it. */
+const functions = guard.slice(0, guard.indexOf('\n[ -f "$trial/plan" ] || exit 0\n'));
+/** Everything that would touch this machine says its name instead. */
+const standIns = `
+  set -u
+  trial=/nowhere boot=this-boot
+  trial_value() { echo "$1"; }
+  trial_state() { :; }
+  put_state() { echo "state $*"; }
+  settle_original() { echo settle; }
+  remove_guard() { echo remove; }
+  logger() { :; }
+  sync() { :; }
+  mount() { echo "mount $*" >&2; }
+  reboot() { echo "reboot $*"; }
+  sleep() { :; }
+`;
+const run = (shell: string, script: string): string[] =>
+  execFileSync('sh', ['-c', `${shell} -s 2>&1`], { input: `${functions}\n${standIns}\n${script}`, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+
+it.each(['dash', 'bash --posix'])('back on the original kernel it mounts nothing itself, since init has yet to check it (%s)', (shell) => {
+  const script = `
+    tries=0
+    writable() { return 1; }
+    boot_mounted() { return 1; }
+    checking() { return 0; }
+    sleep() {
+      tries=$((tries + 1))
+      echo "wait $tries"
+      case $tries in 1) writable() { :; } ;; 2) boot_mounted() { :; } ;; 3) checking() { return 1; } ;; esac
+    }
+    stand_down fell`;
+  expect(run(shell, script)).toEqual(['wait 1', 'wait 2', 'wait 3', 'settle', 'state returned fell', 'remove']);
+});
