@@ -86,20 +86,23 @@ done </proc/cmdline
 H
     chmod 0755 "./hook/$place/99-toa-trial.sh"
   done
-  stat -c %s "$image" >"$trial/image" || return 1
+  size=$(stat -c %s "$image") || return 1
   cp "$image" ./image.new || return 1
   # Archives begin at a multiple of four bytes.
   while [ $(($(stat -c %s ./image.new) % 4)) -ne 0 ]; do printf '\0' >>./image.new; done
   (cd ./hook && find . | cpio -o -H newc 2>/dev/null | gzip) >>./image.new || return 1
-  put_file ./image.new "$image" 0600
+  printf '%s %s\n' "$size" "$(cksum <./image.new)" >"$trial/image"
+  put_file ./image.new "$image" 0600 || return 1
   rm -rf ./hook ./image.new
 }
+# Cut off in place, which a full disk cannot prevent. An image that dracut has built anew meanwhile (for a driver, for
+# microcode) has nothing of ours, and would lose its end.
 remove_hook() { # release
   [ -s "$trial/image" ] || return 0
   image=/boot/initramfs-$1.img
-  size=$(cat "$trial/image")
-  [ "$(stat -c %s "$image")" -gt "$size" ] || return 0
-  head -c "$size" "$image" >"$image.toa-hosts" && chmod 0600 "$image.toa-hosts" && mv -f "$image.toa-hosts" "$image" && rm -f "$trial/image"
+  read -r size sum <"$trial/image"
+  if [ "$(cksum <"$image")" = "$sum" ]; then truncate -s "$size" "$image" || return 1; fi
+  rm -f "$trial/image"
 }
 
 # Started as early as init can, in emergency and rescue mode too.
