@@ -75,10 +75,19 @@ boot_once() { # release original
     [ -n "$target" ] && [ -n "$back" ] || return 1
     # Its exit code means nothing: a changed stage2 is the evidence, so that it first gets the other entry.
     legacy_save "$back" || return 1
-    before=$(cksum </boot/grub/stage2)
+    before=$(stage2_sum)
     legacy_save "$target" --once || return 1
-    [ "$before" != "$(cksum </boot/grub/stage2)" ]
+    [ "$before" != "$(stage2_sum)" ]
   fi
+}
+# GRUB's shell writes to the partition's device, which the cached file does not see: this reads the disk, where it can.
+stage2_sum() {
+  if dd if=/boot/grub/stage2 iflag=direct bs=1048576 count=1 2>/dev/null >./stage2.read; then
+    cksum <./stage2.read
+  else
+    cksum </boot/grub/stage2
+  fi
+  rm -f ./stage2.read
 }
 # Without --once it only names the entry that `default saved` would take, which no grub.conf of ours says: that withdraws a choice.
 legacy_save() { # index [--once]
