@@ -34,9 +34,21 @@ sshd_answers() {
   return 1
 }
 
+restart_hard() {
+  for key in s u b; do
+    echo "$key" >/proc/sysrq-trigger
+    sleep 2
+  done
+}
+
 # One return per trial: the state is on disk before anything is done, and who wakes up in it does not return again.
 return_now() { # reason
   while checking; do sleep 5; done
+  # A dead disk or NFS server holds sync, grubby and even `reboot -f` for ever, so the last means has a process of its own.
+  (
+    sleep 600
+    restart_hard
+  ) </dev/null >/dev/null 2>&1 &
   # Also where nothing can be written (a full disk): the default has always been the original kernel.
   make_writable
   put_state returning "$1" || :
@@ -47,10 +59,7 @@ return_now() { # reason
   sleep 90
   reboot -f
   sleep 30
-  for key in s u b; do
-    echo "$key" >/proc/sysrq-trigger
-    sleep 2
-  done
+  restart_hard
 }
 
 # Not on the TOA kernel any more, or woken after a return: puts everything in order and goes.

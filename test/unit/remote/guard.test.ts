@@ -18,6 +18,7 @@ const standIns = `
   sync() { :; }
   mount() { echo "mount $*" >&2; }
   reboot() { echo "reboot $*"; }
+  restart_hard() { echo hard; }
   sleep() { :; }
 `;
 const run = (shell: string, script: string): string[] =>
@@ -38,4 +39,15 @@ it.each(['dash', 'bash --posix'])('back on the original kernel it mounts nothing
     }
     stand_down fell`;
   expect(run(shell, script)).toEqual(['wait 1', 'wait 2', 'wait 3', 'settle', 'state returned fell', 'remove']);
+});
+
+it.each(['dash', 'bash --posix'])('a return that hangs in a sync is restarted all the same (%s)', (shell) => {
+  const script = `
+    checking() { return 1; }
+    make_writable() { :; }
+    sync() { command sleep 1; echo sync; exit; }
+    restart_hard() { echo restart >&3; }
+    exec 3>&1
+    return_now noSsh`;
+  expect(run(shell, script)).toContain('restart');
 });
