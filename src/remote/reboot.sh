@@ -38,6 +38,8 @@ arm_trial() {
   lacking=$(missing_drivers "$running" "$toa_release" "${toa_listen% *}" | sort -u | tr '\n' ' ')
   [ -z "$lacking" ] || not_armed driver "$lacking"
   [ "$(default_kernel)" = "/boot/vmlinuz-$toa_original" ] || make_default "$toa_original" || not_armed default
+  # What a power cut has left of an earlier trial goes back first: its arguments would pass for the entry's own, and stay.
+  [ ! -f "$trial/plan" ] || settle_original || not_armed arguments
   rm -rf "$trial"
   umask 022
   mkdir -p "$trial"

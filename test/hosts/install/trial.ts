@@ -163,6 +163,20 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     await clean();
   });
 
+  it('after a power cut while an earlier one was being armed, it leaves nothing behind either', async () => {
+    await installed();
+    await machine.shell(
+      `mkdir -p /etc/toa-hosts/trial
+       printf 'run old\nrelease ${target}\noriginal ${original}\nboot 0\n' >/etc/toa-hosts/trial/plan
+       echo rehearsing >/etc/toa-hosts/trial/state
+       printf 'arguments nmi_watchdog=2\n' >/etc/toa-hosts/trial/before
+       grubby --update-kernel=/boot/vmlinuz-${target} --args='panic=10 softlockup_panic=1 nmi_watchdog=1 rd.emergency=reboot toa.trial'`,
+    );
+    expect((await reboot()).trial).toBe('lasting');
+    await clean();
+    expect((await machine.shell(`grubby --info=/boot/vmlinuz-${target}`)).stdout).toContain('nmi_watchdog=2');
+  });
+
   it('is open where a port is missing: held, and returned by a person', async () => {
     await installed();
     const facts = await bench.probe();
