@@ -22,7 +22,8 @@ set_default() {
 }
 
 # GRUB does not replay the journal of XFS: what sync leaves in the log only, it does not see. A freeze writes it out. The
-# thaw is armed first, in a process of its own, since a filesystem left frozen would stop the host.
+# thaw is armed first, in a process of its own, since a filesystem left frozen would stop the host. It takes no lock along
+# (8, 9): its sleep outlives it.
 flush_boot() {
   sync
   [ "$(stat -f -c %T /boot)" = xfs ] && command -v fsfreeze >/dev/null 2>&1 || return 0
@@ -31,7 +32,7 @@ flush_boot() {
     trap '' HUP
     # shellcheck disable=SC2016 # expanded by the shell that is started
     exec setsid /bin/sh -c 'sleep 20; fsfreeze -u "$1"' toa-hosts-thaw "$place"
-  ) </dev/null >/dev/null 2>&1 &
+  ) </dev/null >/dev/null 2>&1 8>&- 9>&- &
   thaw=$!
   if fsfreeze -f "$place"; then
     # Where this thaw fails the armed one is the next.

@@ -23,6 +23,12 @@ make_writable() {
 # rc.sysinit waits at the console for root's password. So all that is in no hurry waits until init itself has mounted them.
 ready() { writable && boot_mounted && ! checking; }
 
+# Never beside an editor's own work on the boot loader: grubby does not expect a second one. /var may not be there yet.
+locked() {
+  if [ -d "$home" ]; then (flock 9 && "$@") 9>>"$home/lock"; else "$@"; fi
+}
+finish_rest() { [ ! -f "$trial/plan" ] || finish_trial; }
+
 # sshd says its first word, on the address that the editor used or on this host's own.
 sshd_answers() {
   port=$(trial_value listen | cut -d' ' -f2)
@@ -66,7 +72,7 @@ return_now() { # reason
 stand_down() { # reason
   until ready; do sleep 5; done
   tries=0
-  until settle_original; do
+  until locked settle_original; do
     tries=$((tries + 1))
     [ "$tries" -lt 60 ] || break
     sleep 10
@@ -91,13 +97,8 @@ watch_trial() {
     case $(trial_state) in
       kept*) return ;;
       confirmed*)
-        # Whoever confirmed is at it; this is for the case that he was cut off.
-        waited=0
-        while [ -f "$trial/plan" ] && [ "$waited" -lt 30 ]; do
-          sleep 2
-          waited=$((waited + 1))
-        done
-        [ ! -f "$trial/plan" ] || finish_trial
+        # Whoever confirmed is at it and holds the lock; this is for the case that he was cut off.
+        until locked finish_rest; do sleep 60; done
         return
         ;;
       returning*) return_now asked ;;
@@ -122,7 +123,7 @@ state=$(trial_state)
 [ "${1-}" != return ] || return_now asked
 case $state in
   confirmed*)
-    until ready && [ -d "$home" ] && finish_trial; do sleep 10; done
+    until ready && [ -d "$home" ] && locked finish_rest; do sleep 10; done
     exit 0
     ;;
   returning*) stand_down "${state#returning }" ;;

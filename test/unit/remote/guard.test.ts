@@ -8,6 +8,7 @@ const functions = guard.slice(0, guard.indexOf('\n[ -f "$trial/plan" ] || exit 0
 /** Everything that would touch this machine says its name instead. */
 const standIns = `
   set -u
+  home=/nowhere
   trial=/nowhere boot=this-boot
   trial_value() { echo "$1"; }
   trial_state() { :; }
@@ -50,4 +51,21 @@ it.each(['dash', 'bash --posix'])('a return that hangs in a sync is restarted al
     exec 3>&1
     return_now noSsh`;
   expect(run(shell, script)).toContain('restart');
+});
+
+it.each(['dash', 'bash --posix'])('finishes a confirmation only after whoever confirmed has let go of the lock (%s)', (shell) => {
+  const script = `
+    home=$(mktemp -d)
+    trap 'rm -r "$home"' EXIT
+    : >"$home/plan"
+    trial=$home
+    finish_trial() { echo finish; }
+    (
+      flock 9
+      command sleep 0.5
+      echo confirmed
+    ) 9>>"$home/lock" &
+    command sleep 0.2
+    locked finish_rest`;
+  expect(run(shell, script)).toEqual(['confirmed', 'finish']);
 });
