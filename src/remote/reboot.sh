@@ -43,7 +43,8 @@ arm_trial() {
   rm -rf "$trial"
   umask 022
   mkdir -p "$trial"
-  cat >"$trial/plan" <<P
+  # Without its plan the guard knows no kernel that it should leave.
+  cat >"$trial/plan" <<P || not_armed guard
 run $toa_run
 release $toa_release
 original $toa_original
@@ -52,14 +53,14 @@ sshSeconds $toa_ssh_seconds
 bootSeconds $toa_boot_seconds
 listen $toa_listen
 P
-  put_state rehearsing
+  put_state rehearsing || not_armed guard
   add_hook "$toa_release" || not_armed initramfs
   arm_arguments "$toa_release" || not_armed arguments
   printf '%s\n' "$toa_guard" >./guard
   install_guard ./guard || not_armed guard
   rehearse_guard || not_armed guard
   # First, so that a choice for the boot loader never stands without its guard.
-  put_state armed
+  put_state armed || not_armed guard
   boot_once "$toa_release" "$toa_original" || not_armed once
   # Whatever was written above must stand on the disk as GRUB, too, reads it.
   flush_boot

@@ -40,6 +40,7 @@ arm_arguments() { # release
       [ -r "/proc/sys/kernel/$name" ] && printf '%s %s\n' "$name" "$(cat "/proc/sys/kernel/$name")"
     done
   } >"$trial/before"
+  [ -s "$trial/before" ] || return 1
   grubby --update-kernel="/boot/vmlinuz-$1" --args="$trial_arguments"
   case " $(entry_arguments "$1") " in *' toa.trial '*) ;; *) return 1 ;; esac
 }
