@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const remote = join(import.meta.dirname, '../../../src/remote');
 const words = ['home', 'words', 'default', 'tool', 'repair'].map((name) => readFileSync(join(remote, `${name}.sh`), 'utf8')).join('\n');
@@ -16,13 +16,16 @@ const GRUBBY = `grubby() {
   esac
 }`;
 
+const work = mkdtempSync(join(tmpdir(), 'toa-words-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
 /** Runs a script in the words of an install, in a directory of its own, with the host's places moved there. */
 function run(
   shell: readonly string[],
   script: string,
   files: Readonly<Record<string, string>> = {},
 ): { code: number; output: string; dir: string } {
-  const dir = mkdtempSync(join(tmpdir(), 'toa-words-'));
+  const dir = mkdtempSync(join(work, 'case-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
   const places = `home=${dir}/home owed=${dir}/home/owed kernel_config=${dir}/kernel\nmkdir -p "$home"\n${GRUBBY}`;
   writeFileSync(join(dir, 'script'), `${words}\n${places}\n${script}\n`);
