@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/engine/clock';
 import { rebootHost, type RebootOptions, type RebootOutcome } from '../../src/engine/reboot/rebootHost';
 import { startReboot, type RebootWay } from '../../src/engine/reboot/startReboot';
 import type { HostFacts } from '../../src/core/facts';
-import type { HostError } from '../../src/core/problem';
 import { originalKernel, startVm, toaKernel, type Vm } from '../lab/vm/vm';
-import type { Workbench } from '../hosts/install/bench';
+import { problemOf, rebootOptions, type Workbench } from '../hosts/install/bench';
 import { vmBench } from './bench';
 
 const minutes = 60_000;
-const live = new AbortController().signal;
 const way = (patience = { sshSeconds: 600, bootSeconds: 1200 }): RebootWay => ({
   kind: 'once',
   run: 'trial-vm',
@@ -30,26 +27,8 @@ describe('a trial on a machine that really boots', () => {
     await vm.stop();
   });
 
-  const options = async (change: Partial<RebootOptions> = {}): Promise<RebootOptions> => ({
-    transport: bench.transport,
-    host: bench.host,
-    facts: await bench.probe(),
-    release: toaKernel,
-    package: `kernel-${toaKernel}`,
-    way: way(),
-    as: await bench.as(),
-    prompts: bench.prompts,
-    clock: systemClock,
-    signal: live,
-    onPhase: () => undefined,
-    ...change,
-  });
+  const options = (change: Partial<RebootOptions> = {}): Promise<RebootOptions> => rebootOptions(bench, toaKernel, way(), change);
   const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcome> => rebootHost(await options(change));
-  const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
-    action.then(
-      () => undefined,
-      (error: unknown) => (error as HostError).problem,
-    );
   const ok = async (script: string): Promise<string> => {
     const { code, stdout, stderr } = await vm.run(script);
     expect(code, `${stdout}${stderr}`).toBe(0);

@@ -12,6 +12,9 @@ import type { Host } from '../../../src/core/host';
 import type { HostFacts } from '../../../src/core/facts';
 import type { InstallChoices, LocalPackage, Plan, RunEvent, VendorPackage, VendorRow } from '../../../src/core/plan';
 import type { Prompts, Session, Transport } from '../../../src/engine/ports';
+import type { HostError } from '../../../src/core/problem';
+import type { RebootOptions } from '../../../src/engine/reboot/rebootHost';
+import type { RebootWay } from '../../../src/engine/reboot/startReboot';
 import type { RunAs } from '../../../src/engine/runScript';
 import type { Lab, LabHost } from '../../lab/lab';
 
@@ -139,3 +142,31 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
     dispose: () => transport.dispose(),
   };
 }
+
+/** What a reboot of the bench's host takes, as the commands put it together. */
+export const rebootOptions = async (
+  bench: Workbench,
+  release: string,
+  way: RebootWay,
+  change: Partial<RebootOptions> = {},
+): Promise<RebootOptions> => ({
+  transport: bench.transport,
+  host: bench.host,
+  facts: await bench.probe(),
+  release,
+  package: `kernel-${release}`,
+  way,
+  as: await bench.as(),
+  prompts: bench.prompts,
+  clock: systemClock,
+  signal: live,
+  onPhase: () => undefined,
+  ...change,
+});
+
+/** The problem that an action ends with; undefined if it comes through. */
+export const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
+  action.then(
+    () => undefined,
+    (error: unknown) => (error as HostError).problem,
+  );

@@ -5,9 +5,8 @@ import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src
 import { systemClock } from '../../../src/engine/clock';
 import { startReboot } from '../../../src/engine/reboot/startReboot';
 import type { Channel, Session } from '../../../src/engine/ports';
-import type { HostError } from '../../../src/core/problem';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
-import { workbench, type Workbench } from './bench';
+import { problemOf, rebootOptions, workbench, type Workbench } from './bench';
 
 const target = TOA_RELEASE.el7;
 const original = '3.10.0-957.el7.x86_64';
@@ -28,25 +27,7 @@ async function installed(): Promise<void> {
 }
 
 const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcome> =>
-  rebootHost({
-    transport: bench.transport,
-    host: bench.host,
-    facts: await bench.probe(),
-    release: target,
-    package: `kernel-${target}`,
-    way: { kind: 'lasting' },
-    as: await bench.as(),
-    prompts: bench.prompts,
-    clock: systemClock,
-    signal: new AbortController().signal,
-    onPhase: () => undefined,
-    ...change,
-  });
-const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
-  action.then(
-    () => undefined,
-    (error: unknown) => (error as HostError).problem,
-  );
+  rebootHost(await rebootOptions(bench, target, { kind: 'lasting' }, change));
 const proxy = (channel: Channel): Channel => ({
   stdout: channel.stdout,
   stderr: channel.stderr,

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { TOA_RELEASE } from '../../../src/core/vendor';
-import type { HostError } from '../../../src/core/problem';
 import { systemClock } from '../../../src/engine/clock';
 import { loadModule } from '../../../src/engine/loadModule';
 import { actOnTrial, type TrialAct } from '../../../src/engine/reboot/actOnTrial';
@@ -8,7 +7,7 @@ import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src
 import { startReboot, type RebootWay } from '../../../src/engine/reboot/startReboot';
 import type { HostFacts } from '../../../src/core/facts';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
-import { workbench, type Workbench } from './bench';
+import { problemOf, rebootOptions, workbench, type Workbench } from './bench';
 
 const live = new AbortController().signal;
 
@@ -34,20 +33,7 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     await bench.install();
   }
   const way = (patience = { sshSeconds: 300, bootSeconds: 300 }): RebootWay => ({ kind: 'once', run: 'trial-1', original, patience });
-  const options = async (change: Partial<RebootOptions> = {}): Promise<RebootOptions> => ({
-    transport: bench.transport,
-    host: bench.host,
-    facts: await bench.probe(),
-    release: target,
-    package: `kernel-${target}`,
-    way: way(),
-    as: await bench.as(),
-    prompts: bench.prompts,
-    clock: systemClock,
-    signal: live,
-    onPhase: () => undefined,
-    ...change,
-  });
+  const options = (change: Partial<RebootOptions> = {}): Promise<RebootOptions> => rebootOptions(bench, target, way(), change);
   const reboot = async (change: Partial<RebootOptions> = {}): Promise<RebootOutcome> => rebootHost(await options(change));
   /** Armed and rebooted, and then nobody looks. */
   const leave = async (patience: { sshSeconds: number; bootSeconds: number }): Promise<void> => {
@@ -55,11 +41,6 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     await startReboot(await bench.connect(), { facts, release: target, package: `kernel-${target}`, way: way(patience), as, signal });
     bench.transport.drop(bench.host.id);
   };
-  const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
-    action.then(
-      () => undefined,
-      (error: unknown) => (error as HostError).problem,
-    );
   const act = async (what: TrialAct): Promise<void> =>
     actOnTrial(await bench.connect(), { run: 'trial-1', release: target }, what, { as: await bench.as(), signal: live });
   /** What a trial must leave of itself: nothing that would act, no argument that would last. */
@@ -68,7 +49,7 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
       const { stdout } = await machine.shell(
         `grubby --info=ALL | grep -o 'panic=10\\|toa.trial\\|rd.emergency[^ ]*'
          find /etc/systemd/system /etc/init /etc/rc.d /etc/toa-hosts -name 'toa-hosts-*' -o -name guard
-         sed -n 's/^\\(next_entry\\|fallback\\)=./set: &/p' /boot/grub2/grubenv
+         sed -n 's/^\\(next_entry\\|fallback\\|once\\)=./set: &/p' /boot/grub2/grubenv /boot/grub/stage2 2>/dev/null
          pgrep -f '^/bin/sh /etc/toa-hosts/guard'`,
       );
       return stdout;
