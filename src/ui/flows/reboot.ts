@@ -125,7 +125,10 @@ function consentText({ host }: HostView, facts: HostFacts, release: string, way:
           l10n.t(
             'What nothing returns from: a freeze before the system starts, or dead firmware. For these you need the console of {host}.',
             words,
-          ),
+          ) +
+            (facts.boot.loader === 'grub-legacy'
+              ? ` ${l10n.t('The same holds for kernel files that its GRUB cannot read: this version does not go on to another entry.')}`
+              : ''),
         ]
       : [
           l10n.t(
