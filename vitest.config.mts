@@ -7,12 +7,7 @@ const shellAsText = {
   enforce: 'pre' as const,
   load(id: string) {
     const path = id.split('?')[0] ?? id;
-    return path.endsWith('.sh')
-      ? `/** A machine under emulation: a boot takes a minute, two where others work too, and the image is made by the first who needs it. */
-const emulated = { testTimeout: 600_000, hookTimeout: 1_800_000, maxWorkers: 2, globalSetup: './test/lab/vm/prepare.ts' };
-
-export default ${JSON.stringify(readFileSync(path, 'utf8'))}`
-      : undefined;
+    return path.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(path, 'utf8'))}` : undefined;
   },
 };
 
