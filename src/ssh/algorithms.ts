@@ -1,5 +1,6 @@
 import { getCiphers } from 'node:crypto';
 import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AlgorithmLists } from './hop';
 
 /** Lists of exact algorithms in our order, the way `Client.connect` takes them. */
 export interface Offer extends Algorithms {
@@ -12,19 +13,42 @@ export interface Offer extends Algorithms {
 /**
  * What we offer, best first. Group exchange costs seconds of CPU in JavaScript, so it stands behind group14-sha1, which EL6
  * has. SHA-1 key exchange and `ssh-rsa` host keys stay in the list, last: EL6 knows nothing better.
- * `known`: host key types that known_hosts holds for this server; they come first. `legacy`: the person's choice for one host.
+ * `known`: host key types that known_hosts holds for this server; they come first. `lists`: what ssh_config allows, in its own
+ * order, older algorithms included. `legacy`: the person's choice for one host.
  */
-export function offer(known: readonly string[], legacy: boolean): Offer {
+export function offer(known: readonly string[], lists: AlgorithmLists, legacy: boolean): Offer {
   const isKnown = (algorithm: string): boolean => known.includes(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
-  const hostKeys = legacy ? [...HOST_KEYS, ...LEGACY_HOST_KEYS] : HOST_KEYS;
+  const chosen = <T extends string>(usual: readonly T[], older: readonly T[], list: readonly string[] | undefined): T[] => {
+    const allowed = list === undefined ? usual : served(usual, older, list);
+    return legacy ? [...new Set([...allowed, ...older])] : [...allowed];
+  };
+  const hostKeys = chosen(HOST_KEYS, LEGACY_HOST_KEYS, lists.hostKey);
   const available = new Set(getCiphers());
   return {
-    kex: legacy ? [...KEX, ...LEGACY_KEX] : [...KEX],
+    kex: chosen(KEX, LEGACY_KEX, lists.kex),
     serverHostKey: [...hostKeys.filter(isKnown), ...hostKeys.filter((algorithm) => !isKnown(algorithm))],
     // Some Electron builds lack some ciphers, and ssh2 throws at a name it cannot serve.
-    cipher: (legacy ? [...CIPHERS, ...LEGACY_CIPHERS] : CIPHERS).filter((name) => available.has(opensslName(name))),
-    hmac: legacy ? [...MACS, ...LEGACY_MACS] : [...MACS],
+    cipher: chosen(CIPHERS, LEGACY_CIPHERS, lists.cipher).filter((name) => available.has(opensslName(name))),
+    hmac: chosen(MACS, LEGACY_MACS, lists.mac),
   };
+}
+
+/** Options of ssh_config that allow nothing which this transport has. */
+export function unserved(lists: AlgorithmLists): string[] {
+  const nothing = (usual: readonly string[], older: readonly string[], list: readonly string[] | undefined): boolean =>
+    list !== undefined && served(usual, older, list).length === 0;
+  return [
+    ...(nothing(KEX, LEGACY_KEX, lists.kex) ? ['KexAlgorithms'] : []),
+    ...(nothing(HOST_KEYS, LEGACY_HOST_KEYS, lists.hostKey) ? ['HostKeyAlgorithms'] : []),
+    ...(nothing(CIPHERS, LEGACY_CIPHERS, lists.cipher) ? ['Ciphers'] : []),
+    // GCM authenticates by itself.
+    ...(nothing(MACS, LEGACY_MACS, lists.mac) && lists.cipher?.every((name) => name.includes('gcm')) !== true ? ['MACs'] : []),
+  ];
+}
+
+function served<T extends string>(usual: readonly T[], older: readonly T[], list: readonly string[]): T[] {
+  const all = new Map<string, T>([...usual, ...older].map((name) => [name, name]));
+  return list.flatMap((name) => all.get(name) ?? []);
 }
 
 const KEX: readonly KexAlgorithm[] = [

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { AuthHandlerMiddleware, Client } from 'ssh2';
-import { problemOf, type ConnectPhase, type Problem } from '../core/problem';
+import { HostError, problemOf, type ConnectPhase, type Problem } from '../core/problem';
 import type { Prompts } from '../engine/ports';
 import { offer, type Offer } from './algorithms';
 import { addressOf, type Hop } from './hop';
@@ -34,15 +34,17 @@ export interface HopContext {
 export async function connectHop(hop: Hop, below: Link | undefined, context: HopContext): Promise<Link> {
   const { options, host } = context;
   const settings = options.settings();
+  const [beyond] = hop.beyond;
+  if (beyond !== undefined) throw new HostError({ code: 'configInvalid', what: beyond }, host, { hop: hop.name });
   const seconds = hop.connectTimeoutSeconds ?? settings.connectTimeoutSeconds;
   const legacy = settings.legacyHosts.includes(hop.name);
   const ssh2 = await loadSsh2();
   const entries = await readKnownHosts(hop);
-  const algorithms = offer(knownTypes(entries, nameInKnownHosts(hop)), legacy);
+  const algorithms = offer(knownTypes(entries, nameInKnownHosts(hop)), hop.algorithms, legacy);
   options.transcript.line(host, `${hop.name}: connecting to ${addressOf(hop)}${below ? ` through ${below.hop.name}` : ''}`);
 
   const attempt = startAttempt(hop, context, seconds);
-  const socket = await attempt.within(openSocket(hop, below, attempt.signal));
+  const socket = await attempt.within(openSocket(hop, below, attempt.signal, options));
   const client = new ssh2.Client();
   attempt.onFailure(() => {
     client.end();
@@ -157,8 +159,8 @@ function start(
       algorithms,
       hostVerifier,
       authHandler,
-      keepaliveInterval: 30_000,
-      keepaliveCountMax: 3,
+      keepaliveInterval: (hop.aliveSeconds ?? 30) * 1000,
+      keepaliveCountMax: hop.aliveCountMax ?? 3,
     });
   } catch (error) {
     fail({ code: 'unexpected', message: String(error) }, error);

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { matchesPatterns } from './patterns';
 
 /** One usable line of a known_hosts file; `sshd(8)`, SSH_KNOWN_HOSTS FILE FORMAT. */
 export interface KnownHost {
@@ -84,31 +85,3 @@ function matches(names: string, name: string): boolean {
 
 const hashName = (name: string, salt: Buffer): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
-
-/** ssh's pattern lists (`ssh_config(5)`, PATTERNS): `*`, `?`, and `!` which refuses the whole list. */
-export function matchesPatterns(patterns: readonly string[], name: string): boolean {
-  if (patterns.some((pattern) => pattern.startsWith('!') && wildcard(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => !pattern.startsWith('!') && wildcard(pattern, name));
-}
-
-/** Linear in both lengths, unlike a regular expression made from a hostile pattern. */
-function wildcard(pattern: string, text: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let p = 0;
-  while (at < text.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      resume = at;
-    } else if (pattern[p] === '?' || (pattern[p] !== undefined && pattern[p] === text[at])) {
-      p++;
-      at++;
-    } else if (star >= 0) {
-      p = star + 1;
-      at = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
-}

@@ -1,14 +1,16 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HostError, type Problem } from '../core/problem';
 import { addressOf, type Hop } from './hop';
 import type { Link } from './link';
+import type { SshOptions } from './options';
+import { proxyCommandSocket } from './proxyCommand';
 
 /**
- * A TCP connection of our own (ssh2's would wait for Nagle), or a channel through the hop before. Rejects with HostError
+ * A TCP connection of our own (ssh2's would wait for Nagle), a `ProxyCommand`, or a channel through the hop before. Rejects with HostError
  * connectFailed; after an abort it may stay open-ended, and leaves nothing behind.
  */
-export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal): Promise<Duplex> {
+export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal, options: SshOptions): Promise<Duplex> {
   const failed = (reason: string): Problem => ({ code: 'connectFailed', address: addressOf(hop), reason, phase: 'tcp' });
   return new Promise((resolve, reject) => {
     const refuse = (reason: string, cause: unknown): void => reject(new HostError(failed(reason), hop.name, { hop: hop.name, cause }));
@@ -27,7 +29,25 @@ export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSigna
       }
       return;
     }
-    const socket = connectTcp({ host: hop.address, port: hop.port, noDelay: true });
+    if (hop.proxyCommand !== undefined) {
+      if (signal.aborted) refuse('cancelled', signal.reason);
+      else
+        resolve(
+          proxyCommandSocket(hop.proxyCommand, { ...options.env }, (line) => options.transcript.line(hop.name, `ProxyCommand: ${line}`)),
+        );
+      return;
+    }
+    if (hop.family !== 0 && isIP(hop.address) === 10 - hop.family) {
+      refuse('EAFNOSUPPORT', undefined);
+      return;
+    }
+    const socket = connectTcp({
+      host: hop.address,
+      port: hop.port,
+      noDelay: true,
+      family: hop.family,
+      ...(hop.bindAddress === undefined ? {} : { localAddress: hop.bindAddress }),
+    });
     const abort = (): void => {
       socket.destroy();
     };

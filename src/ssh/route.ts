@@ -36,6 +36,11 @@ export async function createRoute(host: Host, resolver: Resolver, signal: AbortS
 export function parseJump(text: string): Destination | undefined {
   const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@:/[\]]+))(?::(\d{1,5}))?\/?$/.exec(text.trim());
   const name = match?.[2] ?? match?.[3];
-  if (!match || name === undefined) return undefined;
-  return { name, ...(match[1] === undefined ? {} : { user: match[1] }), ...(match[4] === undefined ? {} : { port: Number(match[4]) }) };
+  const port = match?.[4] === undefined ? undefined : Number(match[4]);
+  if (!match || name === undefined || port === 0 || (port ?? 0) > 65_535) return undefined;
+  return { name, ...(match[1] === undefined ? {} : { user: match[1] }), ...(port === undefined ? {} : { port }) };
 }
+
+/** A jump as `ssh -G` writes it: addresses of numbers stand in brackets. */
+export const formatJump = ({ name, user, port }: Destination): string =>
+  `${user === undefined ? '' : `${user}@`}${/:|^[0-9.]+$/.test(name) ? `[${name}]` : name}${port === undefined ? '' : `:${port}`}`;

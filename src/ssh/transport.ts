@@ -94,6 +94,10 @@ const identity = (hop: Hop): readonly unknown[] => [
   hop.userKnownHosts,
   hop.globalKnownHosts,
   hop.strict,
+  hop.algorithms,
+  hop.family,
+  hop.bindAddress,
+  hop.proxyCommand,
 ];
 
 function barFrom(problem: Problem): Problem | undefined {

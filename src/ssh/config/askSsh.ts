@@ -13,6 +13,14 @@ interface Asking {
 }
 
 /**
+ * What a client allows where nobody has set it: its lists of algorithms. Empty: there is no client, or it is too old to say.
+ */
+export async function askDefaults(options: SshOptions): Promise<Settings> {
+  const asking = { host: 'localhost', signal: AbortSignal.timeout(SECONDS * 1000), configFile: 'none', options };
+  return (await askSsh({ name: 'localhost' }, asking).catch(() => undefined)) ?? new Map<string, string[]>();
+}
+
+/**
  * What `ssh -G` says (`ssh(1)`: prints the configuration after evaluating Host and Match blocks, and exits). Undefined: there is no
  * ssh client. Rejects with HostError: configInvalid with ssh's own words (file and line), deadline, cancelled.
  */

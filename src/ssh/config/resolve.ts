@@ -1,19 +1,30 @@
 import { join } from 'node:path';
 import { HostError } from '../../core/problem';
 import type { SshOptions } from '../options';
-import { askSsh } from './askSsh';
+import { askDefaults, askSsh } from './askSsh';
 import { readFallback } from './fallback';
 import { configFingerprint } from './files';
+import { nameIsSafe } from './name';
 import { toHop } from './toHop';
-import { homeDirectory, type Destination, type Resolver, type Settings } from './types';
+import { homeDirectory, SYSTEM_CONFIG, type Destination, type Resolver, type Settings } from './types';
+import { ALGORITHM_OPTIONS } from './values';
 
 /**
  * Asks the ssh client itself (`ssh -G`) where there is one, so that `Match`, canonical names and all defaults are ssh's own;
- * else reads the configuration in a small way that refuses what it does not understand. Answers are kept until a file changes.
+ * else reads the configuration in a small way that refuses what it does not understand. Answers are kept until a file changes,
+ * and shared by all who ask meanwhile.
  */
 export function createResolver(options: SshOptions): Resolver {
-  const answers = new Map<string, { readonly fingerprint: string; readonly settings: Settings }>();
-  let hasSsh: boolean | undefined;
+  const answers = new Map<string, { readonly fingerprint: string; readonly settings: Promise<Settings> }>();
+  let defaults: Promise<Settings> | undefined;
+
+  const ask = async (destination: Destination, host: string, files: readonly string[], configFile?: string): Promise<Settings> => {
+    // Whoever gives up leaves the answer to the others; the question has a deadline of its own.
+    const answer = await askSsh(destination, { host, signal: new AbortController().signal, configFile, options });
+    if (!answer) return await readFallback(destination, files, host);
+    defaults ??= askDefaults(options);
+    return withoutDefaults(answer, await defaults);
+  };
 
   return async (asked, host, signal) => {
     const { configFile } = options.settings();
@@ -22,33 +33,58 @@ export function createResolver(options: SshOptions): Resolver {
     const files = configFile === undefined ? [main, SYSTEM_CONFIG] : [main];
     const key = JSON.stringify([destination, configFile]);
     const fingerprint = await configFingerprint(files, homeDirectory());
-    let settings = answers.get(key)?.fingerprint === fingerprint ? answers.get(key)?.settings : undefined;
-    if (!settings) {
-      const answer = hasSsh === false ? undefined : await askSsh(destination, { host, signal, configFile, options });
-      hasSsh = answer !== undefined;
-      settings = answer ?? (await readFallback(destination, files, host));
-      answers.set(key, { fingerprint, settings });
+    let answer = answers.get(key);
+    if (answer?.fingerprint !== fingerprint) {
+      answer = { fingerprint, settings: ask(destination, host, files, configFile) };
+      const kept = answer;
+      answers.set(key, kept);
+      // A failure is not kept: what made it fail may be outside of the files.
+      kept.settings.catch(() => {
+        if (answers.get(key) === kept) answers.delete(key);
+      });
     }
+    const settings = await unlessAborted(answer.settings, host, signal);
     const hop = await toHop(destination, settings, { host, env: options.env, home: homeDirectory() });
     // People know it by the name they gave it, whatever ssh was asked for.
     return { ...hop, name: asked.name };
   };
 }
 
-const SYSTEM_CONFIG = '/etc/ssh/ssh_config';
-
 /**
- * What may stand as an argument of ssh: nothing that could be an option, and no character that ssh or a shell in a
- * `ProxyCommand` or `Match exec` gives a meaning. A host of the settings with a name for people goes by its address.
+ * What ssh may be asked for. A host of the settings with a name for people goes by its address; in `user@host` the user gives way
+ * to one that is set.
  */
 function usable(destination: Destination, host: string): Destination {
   const { name, address, user } = destination;
-  const chosen = SAFE.test(name) ? name : address;
+  const chosen = nameIsSafe(name) ? name : address;
   for (const value of [chosen, address, user]) {
-    if (value !== undefined && !SAFE.test(value)) throw new HostError({ code: 'configInvalid', what: value }, host);
+    if (value !== undefined && !nameIsSafe(value)) throw new HostError({ code: 'configInvalid', what: value }, host);
   }
   if (chosen === undefined) throw new HostError({ code: 'configInvalid', what: name }, host);
-  return { ...destination, name: chosen };
+  const at = chosen.lastIndexOf('@');
+  if (at < 0) return { ...destination, name: chosen };
+  const [inName, bare] = [chosen.slice(0, at), chosen.slice(at + 1)];
+  if (inName === '' || !nameIsSafe(bare)) throw new HostError({ code: 'configInvalid', what: chosen }, host);
+  return { ...destination, name: bare, user: user ?? inName };
 }
 
-const SAFE = /^[A-Za-z0-9._@:%+][A-Za-z0-9._@:%+-]*$/;
+/** Lists of algorithms that are the client's own are no choice of the person's. */
+function withoutDefaults(settings: Settings, defaults: Settings): Settings {
+  const lists: ReadonlySet<string> = new Set(Object.values(ALGORITHM_OPTIONS));
+  return new Map([...settings].filter(([keyword, [value]]) => !lists.has(keyword) || value !== defaults.get(keyword)?.[0]));
+}
+
+/** The answer, or HostError cancelled as soon as the signal fires. */
+async function unlessAborted<T>(answer: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new HostError({ code: 'cancelled' }, host));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

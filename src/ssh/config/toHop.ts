@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { HostError } from '../../core/problem';
-import type { AuthMethodName, Hop } from '../hop';
+import { unserved } from '../algorithms';
+import type { Hop } from '../hop';
+import { nameIsSafe } from './name';
 import type { Destination, Settings } from './types';
+import { algorithmLists, expandTokens, expandVariables, family, flag, isSet, methods, strictness, type Tokens } from './values';
 
 export interface Surroundings {
   readonly host: string;
@@ -11,103 +15,118 @@ export interface Surroundings {
   readonly home: string;
 }
 
-/** Keys that ssh tries where no IdentityFile is set; `ssh -G` lists them itself. */
-const DEFAULT_KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
-
-/** A hop from ssh's settings. Rejects with HostError configInvalid, naming the option, where this transport cannot do what is asked. */
+/** A hop from ssh's settings. Rejects with HostError configInvalid, naming the option, where a value cannot be used. */
 export async function toHop(destination: Destination, settings: Settings, { host, env, home }: Surroundings): Promise<Hop> {
   const value = (keyword: string): string | undefined => settings.get(keyword)?.[0];
-  const yes = (keyword: string, otherwise: boolean): boolean => truth(value(keyword)) ?? otherwise;
+  const yes = (keyword: string): boolean => flag(value(keyword)) ?? false;
+  const number = (keyword: string): number | undefined => positive(value(keyword));
   const invalid = (what: string): HostError => new HostError({ code: 'configInvalid', what }, host);
 
-  if (isSet(value('proxycommand'))) throw invalid('ProxyCommand');
   const user = value('user') ?? userInfo().username;
-  const address = expand(value('hostname') ?? destination.name, { '%h': destination.name });
+  const address = value('hostname') ?? destination.name;
   const port = Number(value('port') ?? 22);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid('Port');
-  const tokens: Tokens = {
-    '%d': home,
-    '%h': address,
-    '%i': String(userInfo().uid),
-    '%L': hostname().split('.')[0] ?? '',
-    '%l': hostname(),
-    '%n': destination.name,
-    '%p': String(port),
-    '%r': user,
-    '%u': userInfo().username,
-  };
-  /** Tokens and a leading `~` expanded; a relative path is from the home directory's point of view, as ssh's are from its own. */
-  const path = (text: string): string => {
-    const whole = variables(expand(unquote(text), tokens), env);
+  const alias = value('hostkeyalias');
+  const tokens = tokensFor(destination.name, address, port, user, isSet(alias) ? alias : destination.name, home);
+
+  /** Tokens, variables and a leading `~` expanded; a relative path is from the home directory's point of view, as ssh's are from its own. */
+  const path = (text: string, option: string): string => {
+    const whole = expandVariables(expandTokens(text, tokens, option, host), env, option, host);
     if (whole === '~' || whole.startsWith('~/')) return join(home, whole.slice(1));
     return isAbsolute(whole) ? whole : join(home, whole);
   };
-  const paths = (keyword: string, otherwise: string): string[] =>
-    words(value(keyword) ?? otherwise)
-      .filter((text) => text !== 'none')
-      .map(path);
+  const files = async (keyword: string, option: string): Promise<string[]> => {
+    const paths = (settings.get(keyword) ?? []).filter(isSet).map((text) => path(text, option));
+    return await existing([...new Set(paths)]);
+  };
 
-  const keyFiles = (settings.get('identityfile') ?? DEFAULT_KEYS).filter((text) => text !== 'none').map(path);
-  const agent = agentSocket(value('identityagent'), env, path);
-  const alias = value('hostkeyalias');
-  const timeout = Number(value('connecttimeout'));
+  const algorithms = algorithmLists(settings);
+  const agent = agentSocket(value('identityagent'), env, (text) => path(text, 'IdentityAgent'));
+  const userFiles = (await fileList(settings.get('userknownhostsfile') ?? [])).map((text) => path(text, 'UserKnownHostsFile'));
+  // ssh expands nothing in these, and would look for a relative one in the directory it was started in.
+  const globalFiles = (await fileList(settings.get('globalknownhostsfile') ?? [])).filter((file) => isAbsolute(file));
   const jump = value('proxyjump');
-  const methods: [AuthMethodName, boolean][] = [
-    ['publickey', yes('pubkeyauthentication', true)],
-    ['keyboard-interactive', yes('kbdinteractiveauthentication', true)],
-    ['password', yes('passwordauthentication', true)],
-  ];
+  const command = proxyCommand(value('proxycommand'), tokens, host);
   return {
     name: destination.name,
     address,
     port,
     user,
-    identityFiles: await existing([...new Set(keyFiles)]),
-    identitiesOnly: yes('identitiesonly', false),
-    userKnownHosts: paths('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
-    globalKnownHosts: paths('globalknownhostsfile', '/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2'),
+    identityFiles: await files('identityfile', 'IdentityFile'),
+    certificateFiles: await files('certificatefile', 'CertificateFile'),
+    identitiesOnly: yes('identitiesonly'),
+    userKnownHosts: userFiles,
+    globalKnownHosts: globalFiles,
     strict: strictness(value('stricthostkeychecking')),
-    hashKnownHosts: yes('hashknownhosts', false),
-    methods: new Set(methods.filter(([, on]) => on).map(([name]) => name)),
+    hashKnownHosts: yes('hashknownhosts'),
+    methods: methods(settings),
+    algorithms,
+    family: family(value('addressfamily')),
     jumps: isSet(jump) ? jump.split(',').map((text) => text.trim()) : [],
-    ...(agent === undefined ? {} : { agent }),
-    ...(isSet(alias) ? { hostKeyAlias: alias } : {}),
-    ...(Number.isFinite(timeout) && timeout > 0 ? { connectTimeoutSeconds: timeout } : {}),
+    beyond: [...unserved(algorithms), ...beyond(settings)],
+    ...optional('agent', agent),
+    ...optional('hostKeyAlias', isSet(alias) ? alias : undefined),
+    ...optional('connectTimeoutSeconds', number('connecttimeout')),
+    ...optional('aliveSeconds', number('serveraliveinterval')),
+    ...optional('aliveCountMax', number('serveralivecountmax')),
+    ...optional('bindAddress', isSet(value('bindaddress')) ? value('bindaddress') : undefined),
+    ...optional('proxyCommand', command),
   };
 }
 
-type Tokens = Readonly<Record<string, string>>;
-
-const isSet = (text: string | undefined): text is string => text !== undefined && text !== '' && text.toLowerCase() !== 'none';
-
-function truth(text: string | undefined): boolean | undefined {
-  switch (text?.toLowerCase()) {
-    case 'yes':
-    case 'true':
-      return true;
-    case 'no':
-    case 'false':
-      return false;
-    default:
-      return undefined; // PubkeyAuthentication knows more words, all of which mean yes
-  }
+/** What decides about trust or the way to a host, and is ssh's own: it may not be passed over. */
+function beyond(settings: Settings): string[] {
+  const set = (keyword: string): boolean => isSet(settings.get(keyword)?.[0]);
+  const on = (keyword: string): boolean => flag(settings.get(keyword)?.[0]) === true;
+  return [
+    ...(set('knownhostscommand') ? ['KnownHostsCommand'] : []),
+    ...(set('revokedhostkeys') ? ['RevokedHostKeys'] : []),
+    ...(on('checkhostip') ? ['CheckHostIP'] : []),
+    ...(set('bindinterface') ? ['BindInterface'] : []),
+    ...(set('pkcs11provider') ? ['PKCS11Provider'] : []),
+    ...(on('proxyusefdpass') ? ['ProxyUseFdpass'] : []),
+    ...(settings.get('proxycommand')?.[0] === '-' ? ['ProxyCommand -'] : []),
+  ];
 }
 
-function strictness(text: string | undefined): Hop['strict'] {
-  switch (text?.toLowerCase()) {
-    case 'yes':
-    case 'true':
-      return 'yes';
-    case 'accept-new':
-      return 'accept-new';
-    case 'no':
-    case 'false':
-    case 'off':
-      return 'no';
-    default:
-      return 'ask';
-  }
+function tokensFor(name: string, address: string, port: number, user: string, alias: string, home: string): Tokens {
+  const local = userInfo();
+  const machine = hostname();
+  return {
+    C: createHash('sha1').update(`${machine}${address}${port}${user}`).digest('hex'),
+    d: home,
+    h: address,
+    i: String(local.uid),
+    k: alias,
+    L: machine.split('.')[0] ?? '',
+    l: machine,
+    n: name,
+    p: String(port),
+    r: user,
+    u: local.username,
+  };
 }
+
+/**
+ * The command with ssh's tokens for it. Its words go to a shell: a name, address or user with a character of the shell's is
+ * refused before it is put in (CVE-2023-51385).
+ */
+function proxyCommand(text: string | undefined, tokens: Tokens, host: string): string | undefined {
+  if (!isSet(text)) return undefined;
+  const allowed = Object.fromEntries(['h', 'k', 'n', 'p', 'r'].map((letter) => [letter, tokens[letter] ?? '']));
+  for (const [letter, value] of Object.entries(allowed)) {
+    if (text.includes(`%${letter}`) && !nameIsSafe(value)) throw new HostError({ code: 'configInvalid', what: value }, host);
+  }
+  return expandTokens(text, allowed, 'ProxyCommand', host);
+}
+
+function positive(text: string | undefined): number | undefined {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
+const optional = <K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: T };
 
 /** `ssh_config(5)`, IdentityAgent: `none`, `SSH_AUTH_SOCK`, `$NAME`, or a path. On Windows the agent has a pipe of its own. */
 function agentSocket(text: string | undefined, env: Surroundings['env'], path: (text: string) => string): string | undefined {
@@ -121,15 +140,17 @@ function agentSocket(text: string | undefined, env: Surroundings['env'], path: (
   return path(text);
 }
 
-const expand = (text: string, tokens: Tokens): string => text.replace(/%./g, (token) => (token === '%%' ? '%' : (tokens[token] ?? token)));
-
-const variables = (text: string, env: Surroundings['env']): string =>
-  text.replace(/\$\{(\w+)\}/g, (whole, name: string) => env[name] ?? whole);
-
-const unquote = (text: string): string => (/^".*"$/.test(text) ? text.slice(1, -1) : text);
-
-/** Words parted by blanks, with double quotes. */
-const words = (text: string): string[] => text.match(/"[^"]*"|\S+/g) ?? [];
+/**
+ * `ssh -G` prints file names in one line, parted by blanks, and those that hold a blank without quotes. A new name begins where
+ * a path does; what is then still in doubt is one name if there is such a file.
+ */
+async function fileList(lines: readonly string[]): Promise<string[]> {
+  const likely = lines.flatMap((line) => line.split(/ (?=[/~%$]|[A-Za-z]:[\\/]|\\\\|__PROGRAMDATA__)/)).filter(isSet);
+  const split = await Promise.all(
+    likely.map(async (text) => (!text.includes(' ') || (await existing([text])).length > 0 ? [text] : text.split(' ').filter(Boolean))),
+  );
+  return split.flat();
+}
 
 async function existing(paths: readonly string[]): Promise<string[]> {
   const there = await Promise.all(

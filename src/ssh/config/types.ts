@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Hop } from '../hop';
 
 /** Whom a hop is asked for: a name, and what overrides ssh_config. */
@@ -9,7 +10,10 @@ export interface Destination {
   readonly user?: string;
 }
 
-/** `keyword` in lower case → its values in order, as `ssh -G` prints them. */
+/**
+ * `keyword` in lower case → its values in order, as `ssh -G` prints them. Lists of algorithms are there only where the
+ * configuration sets them.
+ */
 export type Settings = ReadonlyMap<string, readonly string[]>;
 
 /** Resolves one hop; `host` is whom errors are about. Rejects with HostError: configInvalid, deadline, cancelled. */
@@ -17,3 +21,7 @@ export type Resolver = (destination: Destination, host: string, signal: AbortSig
 
 /** Like ssh, the home of the password database, whatever `HOME` says. */
 export const homeDirectory = (): string => userInfo().homedir;
+
+/** The configuration that ssh reads after the user's own. */
+export const SYSTEM_CONFIG =
+  process.platform === 'win32' ? join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'ssh', 'ssh_config') : '/etc/ssh/ssh_config';

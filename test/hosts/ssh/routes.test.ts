@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { host, never, person, problem, run, transport, type TestTransport } from './client';
 import { makeKey, me, publicKey, startSshd, workDirectory, type Sshd } from './sshd';
@@ -111,6 +113,79 @@ describe('through jump hosts', () => {
     await bastion.stop();
     expect(await problem(channel.exit)).toMatchObject({ code: 'connectionLost' });
     expect(session.ended).toBe(true);
+  });
+});
+
+describe('what ssh_config says about the way and the algorithms', () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await server([hostKeys[0]!, rsaHostKey]);
+  });
+  const made = (extra: string): TestTransport =>
+    client(`Host web\n Port ${sshd.port}\n${extra}\n`, [known(sshd, hostKeys[0]!), known(sshd, rsaHostKey)]);
+  const seen = async (transports: TestTransport): Promise<string> =>
+    (await run(await transports.connect(host('web'), { signal: never }), 'echo $SSH_CONNECTION')).out;
+
+  test('ProxyCommand is the way, with its tokens', async () => {
+    // bash is its own netcat.
+    const bash = made(` ProxyCommand bash -c 'echo to %h %p as %r, %n >&2; exec 3<>/dev/tcp/%h/%p; cat <&3 & exec cat >&3'`);
+    expect(await seen(bash)).toContain(` ${sshd.port}\n`);
+    expect(bash.lines).toContain(`ProxyCommand: to 127.0.0.1 ${sshd.port} as ${me}, web`);
+  });
+
+  test('a ProxyCommand that fails says so in its own words', async () => {
+    const failed = made(` ProxyCommand sh -c 'echo no way to %h >&2; exit 3'`).connect(host('web'), { signal: never });
+    await expect(failed).rejects.toMatchObject({ problem: { code: 'connectFailed', reason: 'ProxyCommand: no way to 127.0.0.1' } });
+    const silent = made(' ProxyCommand false').connect(host('web'), { signal: never });
+    await expect(silent).rejects.toMatchObject({ problem: { code: 'connectFailed', reason: 'ProxyCommand: exit 1' } });
+  });
+
+  test('a ProxyCommand ends with the connection, and with an attempt that is given up', async () => {
+    const mark = `toa-${sshd.port}`;
+    const script = (rest: string): string => ` ProxyCommand bash -c 'exec -a ${mark} bash -c "${rest}"'`;
+    const running = async (): Promise<boolean> => (await promisify(execFile)('ps', ['-eo', 'args'])).stdout.includes(mark);
+    const stop = new AbortController();
+    const stuck = made(script('read x; read y')).connect(host('web'), { signal: stop.signal });
+    await expect.poll(running).toBe(true);
+    stop.abort();
+    expect(await problem(stuck)).toEqual({ code: 'cancelled' });
+    await expect.poll(running).toBe(false);
+  });
+
+  test('BindAddress is where we come from', async () => {
+    expect(await seen(made(' BindAddress 127.0.0.9'))).toMatch(/^127\.0\.0\.9 /);
+  });
+
+  test('AddressFamily decides between the addresses of a name', async () => {
+    const failed = made(' HostName 127.0.0.1\n AddressFamily inet6').connect(host('web'), { signal: never });
+    await expect(failed).rejects.toMatchObject({ problem: { code: 'connectFailed', phase: 'tcp' } });
+    expect(await seen(made(' AddressFamily inet'))).toContain('127.0.0.1');
+  });
+
+  test.each([
+    ['Ciphers aes192-ctr', 'aes192-ctr'],
+    ['KexAlgorithms ecdh-sha2-nistp384', 'ecdh-sha2-nistp384'],
+    ['HostKeyAlgorithms rsa-sha2-256', 'rsa-sha2-256'],
+    ['Ciphers ^aes256-ctr', 'aes256-ctr'],
+  ])('%s', async (setting, agreed) => {
+    const one = made(` ${setting}`);
+    await seen(one);
+    expect(one.lines.join('\n')).toContain(agreed);
+  });
+
+  test('MACs', async () => {
+    const refused = await server([hostKeys[0]!], ['Ciphers aes128-ctr', 'MACs hmac-sha2-256']);
+    const one = client(`Host web\n Port ${refused.port}\n MACs hmac-sha2-512\n`, [known(refused, hostKeys[0]!)]);
+    expect(await problem(one.connect(host('web'), { signal: never }))).toMatchObject({ code: 'noCommonAlgorithm', kind: 'mac' });
+  });
+
+  test.each([
+    ['KnownHostsCommand', 'KnownHostsCommand /bin/true'],
+    ['RevokedHostKeys', 'RevokedHostKeys /dev/null'],
+    ['CheckHostIP', 'CheckHostIP yes'],
+  ])('%s is not passed over', async (what, setting) => {
+    const refused = await problem(made(` ${setting}`).connect(host('web'), { signal: never }));
+    expect(refused).toEqual({ code: 'configInvalid', what });
   });
 });
 
