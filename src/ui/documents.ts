@@ -1,4 +1,4 @@
-import { commands, EventEmitter, Uri, window, workspace } from 'vscode';
+import { commands, EventEmitter, TabInputText, Uri, window, workspace } from 'vscode';
 
 /** What one read-only document shows, and the value it was made from. */
 interface Entry<T> {
@@ -23,7 +23,10 @@ export interface Documents<T> {
   dispose(): void;
 }
 
-/** `title` names the document, without its `.md`. */
+/**
+ * `title` names the document, without its `.md`. Documents that the editor still shows from before a restart are closed: nothing
+ * stands behind them any more, so that their buttons could do nothing.
+ */
 export function createDocuments<T>(scheme: string, title: (name: string) => string): Documents<T> {
   const entries = new Map<string, Entry<T>>();
   const changed = new EventEmitter<Uri>();
@@ -31,6 +34,8 @@ export function createDocuments<T>(scheme: string, title: (name: string) => stri
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) => entries.get(uri.query)?.text ?? '',
   });
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  void window.tabGroups.close(tabs.filter(({ input }) => input instanceof TabInputText && input.uri.scheme === scheme));
   const put = (hostId: string, name: string, value: T, text: string): Uri => {
     // A host's name is part of a path here: what would be read as a separator is taken out.
     const uri = Uri.from({ scheme, path: `/${title(name.replace(/[/\\?#]/g, '_'))}.md`, query: hostId });
