@@ -12,6 +12,8 @@ export interface EditorServer {
   readonly url: string;
   /** The folder open in the editor. */
   readonly workspace: string;
+  /** The server's own process; its extension hosts are among those below it. */
+  readonly pid: number;
   /** What the server wrote so far. */
   log(): string;
   /** Ends the server with its extension hosts and removes its folders. */
@@ -65,7 +67,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
     if ((await once(installing, 'exit'))[0] !== 0) throw new Error(`The extension was not installed:\n${log()}`);
     const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('origins')]);
     running.push(server);
-    return { url: await listening(server, log), workspace: folder('origins'), log, stop };
+    return { url: await listening(server, log), workspace: folder('origins'), pid: server.pid!, log, stop };
   } catch (error) {
     await stop();
     throw error;

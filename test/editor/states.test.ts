@@ -111,7 +111,7 @@ test('what has moved away is shown with its reason, and a repair puts it back', 
   await hostRow(page, second, 'drifted: toa.modules missing').waitFor();
   await screenshot(page, 'states-autoload-missing');
   // The kernel is there already: the plan writes the file alone.
-  await plan(page, second, 'Repair…');
+  await plan(page, second, 'Repair');
   await screenshot(page, 'states-repair-plan');
   await apply(page, second, 'Repair');
   await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 120_000 });
