@@ -62,10 +62,11 @@ it.each(['dash', 'bash --posix'])('finishes a confirmation only after whoever co
     finish_trial() { echo finish; }
     (
       flock 9
+      : >"$home/held"
       command sleep 0.5
       echo confirmed
     ) 9>>"$home/lock" &
-    command sleep 0.2
+    while [ ! -e "$home/held" ]; do command sleep 0.05; done
     locked finish_rest`;
   expect(run(shell, script)).toEqual(['confirmed', 'finish']);
 });
