@@ -1,4 +1,4 @@
-// Bundles the extension host (dist/extension.js) and the panel's program (dist/webview/*).
+// Bundles the extension host (dist/extension.js), the program that answers for ssh (dist/askpass.js) and the panel's program (dist/webview/*).
 import * as esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -17,6 +17,14 @@ const builds = [
     // cpu-features and ssh2's native binding are optional: pure JS is faster here and needs no build.
     external: ['vscode', 'cpu-features'],
     loader: { '.sh': 'text', '.node': 'empty' },
+  },
+  {
+    ...common,
+    entryPoints: ['src/ssh/openssh/askpass.ts'],
+    outdir: 'dist',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
   },
   {
     ...common,

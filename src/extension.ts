@@ -25,9 +25,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     clock,
     transcript,
     env: process.env,
+    askpassProgram: context.asAbsolutePath('dist/askpass.js'),
     settings: () => {
       const configFile = settings.sshConfigFile();
-      const common = { connectTimeoutSeconds: settings.connectTimeoutSeconds(), legacyHosts: settings.legacyHosts() };
+      const common = {
+        connectTimeoutSeconds: settings.connectTimeoutSeconds(),
+        legacyHosts: settings.legacyHosts(),
+        clients: settings.sshClients(),
+      };
       return configFile === undefined ? common : { ...common, configFile };
     },
   });

@@ -30,8 +30,9 @@ export type Problem =
       readonly line: number;
     }
   | { readonly code: 'authFailed'; readonly user: string; readonly tried: readonly string[] }
-  | { readonly code: 'needsSignIn'; readonly why: 'hostKey' | 'password' | 'passphrase' | 'earlierFailure' }
+  | { readonly code: 'needsSignIn'; readonly why: 'hostKey' | 'password' | 'passphrase' | 'touch' | 'earlierFailure' }
   | { readonly code: 'configInvalid'; readonly what: string; readonly file?: string; readonly line?: number }
+  | { readonly code: 'sshClientMissing'; readonly need: OpenSshNeed }
   | { readonly code: 'connectionLost'; readonly reason: string }
   // commands on the host
   | { readonly code: 'deadline'; readonly what: string; readonly seconds: number }
@@ -101,6 +102,17 @@ export type Problem =
 /** What stands in the way of a connection for a while and may pass by itself; anything else needs a person. */
 export const mayPass = (problem: Problem): boolean =>
   ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(problem.code);
+
+/** Why a host can only be reached by the system's own OpenSSH client. */
+export type OpenSshNeed =
+  | { readonly kind: 'chosen' } // by the person, in the settings
+  | { readonly kind: 'shared' } // the person's own ssh already holds a connection to it
+  | { readonly kind: 'option'; readonly option: string } // of ssh_config
+  | { readonly kind: 'certificate' } // to sign in with
+  | { readonly kind: 'securityKey' } // FIDO
+  | { readonly kind: 'gssapi' }
+  | { readonly kind: 'hostCertificate' } // known by its authority alone
+  | { readonly kind: 'algorithm'; readonly algorithm: string };
 
 /** A fact that a plan stands on. */
 export type FactName = 'runningKernel' | 'bootId' | 'defaultKernel' | 'installedKernels' | 'firmware' | 'autoload';

@@ -54,6 +54,8 @@ export interface Prompts {
   trustHostKey(request: HostKeyRequest, signal: AbortSignal): Promise<boolean>;
   /** undefined: the person gave nothing. The value must never be logged or put into an error. */
   secret(request: SecretRequest, signal: AbortSignal): Promise<string | undefined>;
+  /** Says that a security key waits for a touch, until `signal` fires. */
+  touch(request: TouchRequest, signal: AbortSignal): void;
   /** The secret of this request was refused: drop it from memory and storage; it is never tried again by itself. */
   refused(request: SecretRequest): Promise<void>;
 }
@@ -68,6 +70,13 @@ export interface HostKeyRequest {
   readonly fingerprint: string;
   /** Other keys of this host that are known, by type. */
   readonly otherKnownTypes: readonly string[];
+}
+
+export interface TouchRequest {
+  readonly host: string;
+  readonly hop: string;
+  /** The key, in ssh's words. */
+  readonly detail: string;
 }
 
 export interface SecretRequest {

@@ -1,7 +1,18 @@
-import type { Readable } from 'node:stream';
-import type { ClientChannel } from 'ssh2';
+import type { Readable, Writable } from 'node:stream';
 import { HostError, type Problem } from '../core/problem';
 import type { Channel, Exit } from '../engine/ports';
+
+/** A command under way, over whichever client. */
+export interface Wire {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** `exited` comes at most once and before `closed`; `closed` once. */
+  listen(events: { readonly exited: (exit: Exit) => void; readonly closed: () => void }): void;
+  /** Whether all output has come. */
+  readonly whole: boolean;
+  close(): void;
+}
 
 /** What a channel needs to know about the connection under it. */
 export interface Carrier {
@@ -12,8 +23,9 @@ export interface Carrier {
   onEnd(listener: () => void): () => void;
 }
 
-/** Wraps an ssh2 channel. `signal` closes it; `released` is called once when it is over. */
-export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: AbortSignal, released: () => void): Channel {
+/** A channel over a wire. `signal` closes it; `released` is called once when it is over. */
+export function wrapChannel(wire: Wire, carrier: Carrier, signal: AbortSignal, released: () => void): Channel {
+  const { stdin, stdout, stderr } = wire;
   let failure: HostError | undefined;
   let exited: Exit | undefined;
   let finished = false;
@@ -40,26 +52,27 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
   };
   const close = (problem?: Problem): void => {
     finish(problem);
-    stream.close();
+    wire.close();
     // What still arrives is of no use to anyone; flowing lets the channel be taken down.
-    stream.resume();
-    stream.stderr.resume();
+    stdout.resume();
+    stderr.resume();
   };
   const abort = (): void => close({ code: 'cancelled' });
   const lost = (reason: string): Problem => ({ code: 'connectionLost', reason });
   const unsubscribe = carrier.onEnd(() => {
     // All output and the exit code have come: the result stands although the connection is gone.
-    if (exited === undefined || !sawEof(stream)) finish(lost(carrier.reason));
+    if (exited === undefined || !wire.whole) finish(lost(carrier.reason));
   });
 
-  stream.on('exit', (code: number | null, name?: string) => {
-    exited ??= code === null ? { signal: name ?? 'unknown' } : { code };
-    // Nobody takes stdin any more; ssh2 would leave a write that waits for room waiting for ever.
-    wake();
+  wire.listen({
+    exited: (exit) => {
+      exited ??= exit;
+      // Nobody takes stdin any more; ssh2 would leave a write that waits for room waiting for ever.
+      wake();
+    },
+    closed: () => finish(exited === undefined ? lost('channel closed without an exit status') : undefined),
   });
-  stream.on('close', () => finish(exited === undefined ? lost('channel closed without an exit status') : undefined));
-  stream.on('error', () => undefined);
-  stream.stderr.on('error', () => undefined);
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined);
   signal.addEventListener('abort', abort);
 
   /** Resolves at the stream's next event, or at the end of the channel. */
@@ -86,29 +99,26 @@ export function wrapChannel(stream: ClientChannel, carrier: Carrier, signal: Abo
   }
 
   return {
-    stdout: chunks(stream),
-    stderr: chunks(stream.stderr),
+    stdout: chunks(stdout),
+    stderr: chunks(stderr),
     exit,
     write: (data) =>
       new Promise((resolve, reject) => {
         const refuse = (): void => reject(failure ?? new HostError(lost('stdin is closed'), carrier.host));
-        if (finished || exited || stream.writableEnded) {
+        if (finished || exited || stdin.writableEnded) {
           refuse();
           return;
         }
         waiters.add(refuse);
-        stream.write(data, (error) => {
+        stdin.write(data, (error) => {
           waiters.delete(refuse);
           if (error) refuse();
           else resolve();
         });
       }),
     end: () => {
-      if (!finished) stream.end();
+      if (!finished) stdin.end();
     },
     close: () => close(),
   };
 }
-
-/** ssh2 keeps a channel's state for itself; EOF or CLOSE received is what tells a whole output from a cut one. */
-const sawEof = (stream: ClientChannel): boolean => (stream as { incoming?: { state?: string } }).incoming?.state !== 'open';

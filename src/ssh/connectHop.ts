@@ -13,10 +13,11 @@ import { loadSsh2 } from './load';
 import { openSocket } from './openSocket';
 import type { SshOptions } from './options';
 import { watchRefusals, type Refusal } from './refusals';
+import { ssh2Connection } from './ssh2Connection';
 import { createSignIn, type SignInMemory } from './signIn';
 
 /** Machine time for signing in; agents may ask a person, so with prompts it is longer. */
-const SIGN_IN_SECONDS = { silent: 30, asked: 120 };
+export const SIGN_IN_SECONDS = { silent: 30, asked: 120 };
 
 export interface HopContext {
   /** The host this is all for, in errors and prompts. */
@@ -25,6 +26,8 @@ export interface HopContext {
   readonly signal: AbortSignal;
   readonly options: SshOptions;
   readonly memory: SignInMemory;
+  /** Whether OpenSSH's client may take over where it can do more. */
+  readonly mayGoBeyond: boolean;
 }
 
 /**
@@ -102,6 +105,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
     ...context,
     ssh2,
     hop,
+    env: options.env,
     signal: attempt.signal,
     asking: (question) => attempt.asking(question),
     confirmHostKey: confirmOnce,
@@ -139,7 +143,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   if (unchecked) writeDown(unchecked);
   attempt.succeeded();
   options.transcript.line(host, `${hop.name}: signed in as ${hop.user}`);
-  return createLink(client, socket, hop, options.clock, below?.hold() ?? (() => undefined));
+  return createLink(ssh2Connection(client, socket, options.clock), hop, options.clock, below?.hold() ?? (() => undefined));
 }
 
 function start(

@@ -35,6 +35,10 @@ export interface Hop {
   readonly proxyCommand?: string;
   /** Options that only the system's own client can honour, by name. */
   readonly beyond: readonly string[];
+  /** `GSSAPIAuthentication`. */
+  readonly gssapi: boolean;
+  /** `ControlPath`, where the person's own ssh may share a connection. */
+  readonly controlPath?: string;
 }
 
 /**

@@ -60,6 +60,12 @@ export function knownTypes(entries: readonly KnownHost[], name: string): string[
   return [...new Set(entries.filter((entry) => entry.marker === undefined && matches(entry.names, name)).map((entry) => entry.type))];
 }
 
+/** Whether nothing but a certificate authority vouches for a server: only OpenSSH's client can verify that. */
+export function knownOnlyByAuthority(entries: readonly KnownHost[], name: string): boolean {
+  const vouching = entries.filter((entry) => entry.marker !== 'revoked' && matches(entry.names, name));
+  return vouching.length > 0 && vouching.every((entry) => entry.marker === 'cert-authority');
+}
+
 /** A line for known_hosts, without its newline. `hashed` hides the name as `HashKnownHosts yes` does. */
 export function knownHostLine(name: string, key: Buffer, hashed: boolean): string {
   return `${hashed ? hashName(name, randomBytes(20)) : name} ${keyType(key)} ${key.toString('base64')}`;

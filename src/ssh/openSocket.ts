@@ -20,7 +20,7 @@ export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSigna
         below.forward(hop.address, hop.port, (error, channel) => {
           release();
           if (error) refuse(error.message, error);
-          else if (signal.aborted) channel.close();
+          else if (signal.aborted) channel.destroy();
           else resolve(channel);
         });
       } catch (error) {

@@ -8,7 +8,12 @@ export interface SshSettings {
   readonly connectTimeoutSeconds: number;
   /** Names of hosts that may use algorithms which are switched off elsewhere (CBC, group1, MD5). */
   readonly legacyHosts: readonly string[];
+  /** Host name, or `*` for all others, → the client to go there with. Nothing said: `auto`. */
+  readonly clients?: Readonly<Record<string, ClientChoice>>;
 }
+
+/** `auto`: ssh2, and the system's OpenSSH client where only that one can. */
+export type ClientChoice = 'auto' | 'ssh2' | 'openssh';
 
 /** What the SSH side needs from outside. */
 export interface SshOptions {
@@ -17,4 +22,8 @@ export interface SshOptions {
   readonly settings: () => SshSettings;
   /** The environment: `SSH_AUTH_SOCK`, `PATH`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Path of the program that answers for ssh (`openssh/askpass.ts` as built); undefined: only ssh2 is used. */
+  readonly askpassProgram?: string;
+  /** Whether the system's client can share connections; undefined: everywhere but on Windows. */
+  readonly connectionSharing?: boolean;
 }

@@ -64,10 +64,10 @@ function open(
       () => undefined,
     );
     try {
-      link.exec(command, { pty: pty ?? false }, (error, stream) => {
+      link.exec(command, { pty: pty ?? false }, (error, wire) => {
         if (error) fail({ code: 'connectFailed', address, reason: error.message, phase: 'session' }, error);
-        else if (settle()) resolve(wrapChannel(stream, carrier(host, link), signal, release));
-        else stream.close(); // too late: nobody waits any more
+        else if (settle()) resolve(wrapChannel(wire, carrier(host, link), signal, release));
+        else wire.close(); // too late: nobody waits any more
       });
     } catch (error) {
       fail({ code: 'connectionLost', reason: link.reason }, error);

@@ -1,10 +1,23 @@
 import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2';
-import { HostError, type Problem } from '../core/problem';
+import { HostError, type OpenSshNeed, type Problem } from '../core/problem';
 import type { Prompts, SecretRequest } from '../engine/ports';
 import { addressOf, type AuthMethodName, type Hop } from './hop';
 import type { KeyFile, Signer } from './keyFile';
 import type { Ssh2 } from './load';
+import { needBeyondKeys } from './openssh/need';
 import { agentSign, keyCandidates, keyName, oneKeyAgent, type KeyCandidate, type Unlocked } from './keys';
+
+/** Thrown where OpenSSH's own client can sign in without a person, and ssh2 cannot; the problem is what it would be without one. */
+export class BeyondSsh2 extends HostError {
+  constructor(
+    readonly need: OpenSshNeed,
+    problem: Problem,
+    host: string,
+    hop: string,
+  ) {
+    super(problem, host, { hop });
+  }
+}
 
 /** What earlier sign-ins taught, for the life of the transport. */
 export interface SignInMemory {
@@ -20,6 +33,10 @@ export interface SignInContext {
   readonly prompts?: Prompts;
   readonly signal: AbortSignal;
   readonly memory: SignInMemory;
+  /** Where agents and tickets are found. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether OpenSSH's client may take over. */
+  readonly mayGoBeyond: boolean;
   /** Runs a question to a person while the deadline stands still. */
   readonly asking: <T>(question: () => Promise<T>) => Promise<T>;
   /** Resolves once the host key is known or a person trusts it; nothing secret is asked for or sent before. */
@@ -195,6 +212,8 @@ export function createSignIn(context: SignInContext): SignIn {
       if (key) return key;
     }
     if (left === undefined) return { label: 'none', method: { type: 'none', username: hop.user } };
+    const need = context.mayGoBeyond ? await needBeyondKeys(hop, left, context.env) : undefined;
+    if (need) throw new BeyondSsh2(need, { code: 'authFailed', user: hop.user, tried }, host, hop.name);
     if (open('keyboard-interactive') || open('password')) {
       if (!prompts) throw problem({ code: 'needsSignIn', why: wanted ?? 'password' });
       const method = open('keyboard-interactive') ? 'keyboard-interactive' : 'password';

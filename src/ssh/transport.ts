@@ -1,17 +1,18 @@
 import type { Host } from '../core/host';
-import { HostError, problemOf, type Problem } from '../core/problem';
+import { HostError, problemOf, type OpenSshNeed, type Problem } from '../core/problem';
 import type { Session, Transport } from '../engine/ports';
 import { createResolver } from './config/resolve';
-import { connectHop } from './connectHop';
+import { connect } from './connect';
 import type { Hop } from './hop';
 import type { Link } from './link';
+import { openRoom, type Room } from './openssh/room';
 import type { SshOptions } from './options';
 import { createPool, type Want } from './pool';
 import { createRoute } from './route';
 import { createSession } from './session';
 import type { SignInMemory } from './signIn';
 
-/** The transport over ssh2. Nothing is loaded or opened before the first connect. */
+/** The transport, over ssh2 and the system's OpenSSH client. Nothing is loaded or opened before the first connect. */
 export function createTransport(options: SshOptions): Transport {
   const resolver = createResolver(options);
   const pool = createPool();
@@ -22,6 +23,10 @@ export function createTransport(options: SshOptions): Transport {
    * intrusion detection, on a jump host once for every host behind it.
    */
   const barred = new Map<string, Problem>();
+  const needs = new Map<string, OpenSshNeed>();
+  let room: Promise<Room> | undefined;
+  const { askpassProgram } = options;
+  const enter = askpassProgram === undefined ? undefined : () => (room ??= openRoom(askpassProgram));
   /** Where each host was last looked for. */
   const places = new Map<string, string>();
 
@@ -33,12 +38,20 @@ export function createTransport(options: SshOptions): Transport {
     const bar = want.prompts ? undefined : barred.get(place);
     if (bar) throw new HostError(bar, host, { hop: hop.name });
     return await pool.get(place, want, async (shared) => {
-      const below = route.length > 1 ? await along(route.slice(0, -1), host, shared) : undefined;
+      const reach = async (): Promise<Link | undefined> => {
+        if (route.length === 1) return undefined;
+        // A hop before this one has a bar of its own.
+        return await along(route.slice(0, -1), host, shared).catch((error: unknown) => {
+          throw new Unreached(error);
+        });
+      };
       try {
-        const link = await connectHop(hop, below, { ...shared, host, options, memory });
+        const context = { ...shared, host, options, memory, needs, place, room: enter };
+        const link = await connect(hop, reach, context);
         barred.delete(place);
         return link;
       } catch (error) {
+        if (error instanceof Unreached) throw error.cause;
         const bars = shared.prompts ? undefined : barFrom(problemOf(error));
         if (bars) barred.set(place, bars);
         throw error;
@@ -46,7 +59,7 @@ export function createTransport(options: SshOptions): Transport {
     });
   };
 
-  const connect = async (host: Host, want: Want): Promise<Session> => {
+  const toHost = async (host: Host, want: Want): Promise<Session> => {
     try {
       const route = await createRoute(host, resolver, want.signal);
       places.set(host.id, placeOf(route));
@@ -65,7 +78,7 @@ export function createTransport(options: SshOptions): Transport {
   };
 
   return {
-    connect,
+    connect: toHost,
     drop(hostId) {
       barred.delete(places.get(hostId) ?? '');
       sessions.get(hostId)?.link.close();
@@ -75,8 +88,16 @@ export function createTransport(options: SshOptions): Transport {
       pool.closeAll();
       memory.unlocked.clear();
       sessions.clear();
+      void room?.then((open) => open.close());
     },
   };
+}
+
+/** The hop before could not be reached. */
+class Unreached extends Error {
+  constructor(override readonly cause: unknown) {
+    super('unreached');
+  }
 }
 
 const placeOf = (route: readonly Hop[]): string => JSON.stringify(route.map(identity));

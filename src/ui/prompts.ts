@@ -1,4 +1,4 @@
-import { l10n, QuickInputButtons, ThemeIcon, window } from 'vscode';
+import { l10n, ProgressLocation, QuickInputButtons, ThemeIcon, window } from 'vscode';
 import type { QuickInputButton } from 'vscode';
 import type { HostKeyRequest, Prompts, SecretRequest } from '../engine/ports';
 import type { SecretCache } from './secretCache';
@@ -32,6 +32,15 @@ export function createPrompts(cache: SecretCache): Prompts {
         return answer?.value;
       }),
     refused: (request) => cache.drop(request),
+    touch: ({ hop, detail }, signal) => {
+      const title = l10n.t('Touch your security key to sign in to {0}. {1}', plain(hop, 80), plain(detail, 200));
+      void window.withProgress({ location: ProgressLocation.Notification, title }, async () => {
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      });
+    },
   };
 }
 

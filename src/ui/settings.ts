@@ -37,6 +37,8 @@ export const settings = {
   connectTimeoutSeconds: (): number => between(read('ssh.connectTimeoutSeconds'), 1, 300, 15),
   /** Names of hosts that may use weak algorithms. */
   legacyHosts: (): readonly string[] => strings(read('ssh.legacyHosts')),
+  /** Host name, or `*`, → the ssh client to go there with. */
+  sshClients: (): Readonly<Record<string, 'auto' | 'ssh2' | 'openssh'>> => parseClients(read('ssh.clients')),
   staleAfterMinutes: (): number => between(read('staleAfterMinutes'), 1, 1440, 15),
   /** 0: no probing in the background. */
   refreshMinutes: (): number => between(read('background.refreshMinutes'), 0, 1440, 10),
@@ -54,6 +56,13 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (va
 const strings = (value: unknown): readonly string[] => list(value).filter((item): item is string => typeof item === 'string');
 const between = (value: unknown, least: number, most: number, usual: number): number =>
   typeof value === 'number' && value >= least && value <= most ? value : usual;
+
+function parseClients(value: unknown): Readonly<Record<string, 'auto' | 'ssh2' | 'openssh'>> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, 'auto' | 'ssh2' | 'openssh'] => ['auto', 'ssh2', 'openssh'].includes(entry[1] as string)),
+  );
+}
 
 /** A name is given to the ssh client too, so it may not begin with a dash or hold what a shell or ssh_config would read. */
 export const HOST_NAME = /^[A-Za-z0-9_][A-Za-z0-9._@:%+-]*$/;

@@ -46,6 +46,7 @@ export async function toHop(destination: Destination, settings: Settings, { host
   // ssh expands nothing in these, and would look for a relative one in the directory it was started in.
   const globalFiles = (await fileList(settings.get('globalknownhostsfile') ?? [])).filter((file) => isAbsolute(file));
   const jump = value('proxyjump');
+  const controlPath = value('controlpath');
   const command = proxyCommand(value('proxycommand'), tokens, host);
   return {
     name: destination.name,
@@ -64,6 +65,7 @@ export async function toHop(destination: Destination, settings: Settings, { host
     family: family(value('addressfamily')),
     jumps: isSet(jump) ? jump.split(',').map((text) => text.trim()) : [],
     beyond: [...unserved(algorithms), ...beyond(settings)],
+    gssapi: yes('gssapiauthentication'),
     ...optional('agent', agent),
     ...optional('hostKeyAlias', isSet(alias) ? alias : undefined),
     ...optional('connectTimeoutSeconds', number('connecttimeout')),
@@ -71,6 +73,7 @@ export async function toHop(destination: Destination, settings: Settings, { host
     ...optional('aliveCountMax', number('serveralivecountmax')),
     ...optional('bindAddress', isSet(value('bindaddress')) ? value('bindaddress') : undefined),
     ...optional('proxyCommand', command),
+    ...optional('controlPath', isSet(controlPath) ? path(controlPath, 'ControlPath') : undefined),
   };
 }
 

@@ -35,6 +35,7 @@ export function problemText(problem: Problem, place: ProblemPlace): ProblemText 
     case 'authFailed':
     case 'needsSignIn':
     case 'configInvalid':
+    case 'sshClientMissing':
     case 'connectionLost':
       return connectingText(problem, host);
     case 'deadline':

@@ -70,6 +70,7 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
   const host: Host = { id: `settings:${place.name}`, name: place.name, source: 'settings', group: 'Test', user, logs: [] };
   const prompts: Prompts = {
     trustHostKey: () => Promise.resolve(false),
+    touch: () => undefined,
     secret: (request) => Promise.resolve(request.kind === 'sudo' ? sudoPassword : undefined),
     refused: () => Promise.resolve(),
   };

@@ -1,7 +1,8 @@
 import type { Host } from '../../../src/core/host';
 import { problemOf, type Problem } from '../../../src/core/problem';
 import { systemClock } from '../../../src/engine/clock';
-import type { Channel, HostKeyRequest, Prompts, SecretRequest, Session, Transport } from '../../../src/engine/ports';
+import type { Channel, HostKeyRequest, Prompts, SecretRequest, Session, TouchRequest, Transport } from '../../../src/engine/ports';
+import { askpassProgram } from './askpassProgram';
 import { createTransport } from '../../../src/ssh/transport';
 import type { SshSettings } from '../../../src/ssh/options';
 
@@ -10,10 +11,15 @@ export interface TestTransport extends Transport {
   readonly lines: string[];
 }
 
+interface TransportOptions {
+  readonly env?: Record<string, string>;
+  readonly connectionSharing?: boolean;
+}
+
 /** The product's transport on a configuration file. */
 export function transport(
   configFile: string,
-  { env = {}, ...settings }: Partial<SshSettings> & { readonly env?: Record<string, string> } = {},
+  { env = {}, connectionSharing, ...settings }: Partial<SshSettings> & TransportOptions = {},
 ): TestTransport {
   const lines: string[] = [];
   return {
@@ -21,8 +27,10 @@ export function transport(
     ...createTransport({
       clock: systemClock,
       transcript: { line: (_host, text) => lines.push(text) },
-      settings: () => ({ configFile, connectTimeoutSeconds: 20, legacyHosts: [], ...settings }),
+      settings: () => ({ configFile, connectTimeoutSeconds: 20, legacyHosts: [], clients: {}, ...settings }),
       env: { PATH: process.env['PATH'], ...env },
+      askpassProgram: askpassProgram(),
+      ...(connectionSharing === undefined ? {} : { connectionSharing }),
     }),
   };
 }
@@ -42,6 +50,7 @@ export interface Person extends Prompts {
   readonly keys: HostKeyRequest[];
   readonly asked: SecretRequest[];
   readonly dropped: SecretRequest[];
+  readonly touches: TouchRequest[];
 }
 
 /** Someone who answers: trusts or not, and knows a secret per kind, or a list of them in turn. */
@@ -49,10 +58,13 @@ export function person(trusts: boolean, secrets: Partial<Record<SecretRequest['k
   const keys: HostKeyRequest[] = [];
   const asked: SecretRequest[] = [];
   const dropped: SecretRequest[] = [];
+  const touches: TouchRequest[] = [];
   return {
     keys,
     asked,
     dropped,
+    touches,
+    touch: (request) => void touches.push(request),
     trustHostKey(request) {
       keys.push(request);
       return Promise.resolve(trusts);

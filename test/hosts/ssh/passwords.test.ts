@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
+import type { SshSettings } from '../../../src/ssh/options';
 import { host, never, person, problem, run, transport, type TestTransport } from './client';
 import { makeKey, me, publicKey, workDirectory } from './sshd';
 
@@ -22,10 +23,16 @@ afterEach(() => {
 });
 afterAll(() => work.remove());
 
-function client(port: number, settings: readonly string[], env: Record<string, string> = {}, isKnown = true): TestTransport {
+function client(
+  port: number,
+  settings: readonly string[],
+  env: Record<string, string> = {},
+  isKnown = true,
+  more: Partial<SshSettings> = {},
+): TestTransport {
   const known = work.file('known', isKnown ? `[127.0.0.1]:${port} ${publicKey(hostKey)}\n` : '');
   const lines = [...settings, 'HostName 127.0.0.1', `Port ${port}`, `User ${me}`, `UserKnownHostsFile ${known}`];
-  const made = transport(work.file('config', `Host *\n ${lines.join('\n ')}\n`), { env });
+  const made = transport(work.file('config', `Host *\n ${lines.join('\n ')}\n`), { env, ...more });
   clients.push(made);
   return made;
 }
@@ -210,5 +217,70 @@ describe('StrictHostKeyChecking no and a key that nobody knows', () => {
     await unknown(port, settings).connect(host('a'), { signal: never, prompts: asked });
     await expect.poll(() => work.read('known')).toContain(publicKey(hostKey));
     expect(asked.keys).toEqual([]);
+  });
+});
+
+describe("by the system's ssh client, in our own prompts", () => {
+  const connect = (port: number, secrets: Parameters<typeof person>[1]) => {
+    const asked = person(false, secrets);
+    const made = client(port, ['IdentityFile none', 'IdentityAgent none'], {}, true, { clients: { '*': 'openssh' } });
+    return { asked, made, connected: made.connect(host('a'), { signal: never, prompts: asked }) };
+  };
+
+  test('a password: asked once; in silence never', async () => {
+    let tries = 0;
+    const port = await passwordServer((context) => {
+      if (context.method === 'password') tries++;
+      if (context.method === 'password' && context.password === SECRET) context.accept();
+      else context.reject(['password']);
+    });
+    const { asked, made, connected } = connect(port, { password: SECRET });
+    await connected;
+    expect(asked.asked).toEqual([{ kind: 'password', host: 'a', hop: 'a', user: me, address: `127.0.0.1:${port}`, hidden: true }]);
+    expect(made.lines.join('\n')).not.toContain(SECRET);
+    made.drop('ssh-config:a');
+    expect(await problem(made.connect(host('a'), { signal: never }))).toEqual({ code: 'needsSignIn', why: 'password' });
+    expect(tries).toBe(1);
+  });
+
+  test('a wrong one is sent once and dropped, also where another method would ask for it again', async () => {
+    let tries = 0;
+    const port = await passwordServer((context) => {
+      if (context.method === 'keyboard-interactive') {
+        context.prompt([{ prompt: 'Password: ', echo: false }], () => {
+          tries++;
+          context.reject(['password', 'keyboard-interactive']);
+        });
+      } else {
+        if (context.method === 'password') tries++;
+        context.reject(['password', 'keyboard-interactive']);
+      }
+    });
+    const { asked, connected } = connect(port, { password: 'wrong' });
+    expect(await problem(connected)).toMatchObject({ code: 'authFailed', tried: ['password'] });
+    expect([tries, asked.asked.length, asked.dropped.length]).toEqual([1, 1, 1]);
+  });
+
+  test('several questions, the server in its own words', async () => {
+    const port = await passwordServer((context) => {
+      if (context.method !== 'keyboard-interactive') {
+        context.reject(['keyboard-interactive']);
+        return;
+      }
+      context.prompt(
+        [
+          { prompt: 'Password: ', echo: false },
+          { prompt: 'Verification code: ', echo: true },
+        ],
+        (answers) => {
+          if (answers.join() === `${SECRET},123456`) context.accept();
+          else context.reject();
+        },
+      );
+    });
+    const { asked, connected } = connect(port, { password: SECRET, answer: '123456' });
+    await connected;
+    expect(asked.asked.map(({ kind }) => kind)).toEqual(['password', 'answer']);
+    expect(asked.asked[1]?.detail).toContain('Verification code: ');
   });
 });

@@ -56,6 +56,7 @@ export interface SshdOptions {
   /** More lines of sshd_config; they come first, so they win. */
   readonly settings?: readonly string[];
   readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A real sshd on a loopback port of its own, ready when this resolves. */
@@ -82,7 +83,10 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
   );
   // Privilege separation wants it; only root may make it, and only root's sshd needs it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   await listening(child, () => log);

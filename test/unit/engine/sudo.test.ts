@@ -23,6 +23,7 @@ async function outcome(then: string): Promise<{ problem: string; refused: number
   let refused = 0;
   const prompts: Prompts = {
     trustHostKey: () => Promise.resolve(false),
+    touch: () => undefined,
     secret: () => Promise.resolve('stored'),
     refused: () => {
       refused++;

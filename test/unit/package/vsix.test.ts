@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the package holds what VS Code needs and nothing else', () => {
   const allowed =
-    /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|package\.nls(\.[a-z-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt|(media|l10n|dist\/webview)\/[^/]+|dist\/extension\.js))$/;
+    /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package\.json|package\.nls(\.[a-z-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt|(media|l10n|dist\/webview)\/[^/]+|dist\/(extension|askpass)\.js))$/;
   expect(files.map(({ name }) => name).filter((name) => !allowed.test(name))).toEqual([]);
   expect(files.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
@@ -28,6 +28,7 @@ test('the package holds what VS Code needs and nothing else', () => {
       'extension/changelog.md',
       'extension/LICENSE.txt',
       'extension/dist/extension.js',
+      'extension/dist/askpass.js',
       'extension/dist/webview/log-panel.js',
       'extension/l10n/bundle.l10n.zh-cn.json',
     ]),
@@ -44,7 +45,7 @@ test('nothing of the tests, whose kernel modules are GPL-2.0', () => {
 
 test('no source maps, no modules, no React', () => {
   expect(files.map(({ name }) => name).filter((name) => /\.map$|node_modules|react/i.test(name))).toEqual([]);
-  const bundles = ['dist/extension.js', 'dist/webview/log-panel.js'].map((file) => readFileSync(file, 'utf8'));
+  const bundles = ['dist/extension.js', 'dist/askpass.js', 'dist/webview/log-panel.js'].map((file) => readFileSync(file, 'utf8'));
   for (const text of bundles) expect(text).not.toMatch(/react\.production|__SECRET_INTERNALS_DO_NOT_USE|sourceMappingURL=/);
 });
 

@@ -22,6 +22,7 @@ const PROBLEMS: { readonly [code in Problem['code']]: Extract<Problem, { code: c
   authFailed: { code: 'authFailed', user: 'deploy', tried: ['ssh-agent (2 keys)', 'id_ed25519'] },
   needsSignIn: { code: 'needsSignIn', why: 'hostKey' },
   configInvalid: { code: 'configInvalid', what: 'ProxyCommand', file: '/c', line: 3 },
+  sshClientMissing: { code: 'sshClientMissing', need: { kind: 'option', option: 'KnownHostsCommand' } },
   connectionLost: { code: 'connectionLost', reason: 'ECONNRESET' },
   deadline: { code: 'deadline', what: 'probe', seconds: 30 },
   cancelled: { code: 'cancelled' },

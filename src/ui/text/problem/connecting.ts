@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Problem } from '../../../core/problem';
+import type { OpenSshNeed, Problem } from '../../../core/problem';
 import { plain } from '../hostile';
 import type { ProblemText } from './remedies';
 import { openLine, openSetting, openSshConfig, retry, say, signIn, transcript } from './remedies';
@@ -17,6 +17,7 @@ type ConnectingProblem = Extract<
       | 'authFailed'
       | 'needsSignIn'
       | 'configInvalid'
+      | 'sshClientMissing'
       | 'connectionLost';
   }
 >;
@@ -124,6 +125,17 @@ export function connectingText(problem: ConnectingProblem, host: string): Proble
         }),
         problem.file === undefined ? openSshConfig() : openLine(problem.file, problem.line),
       );
+    case 'sshClientMissing':
+      return say(
+        l10n.t(
+          '{host} can only be reached by the ssh command ({reason}), and there is none here. Check that OpenSSH’s client is installed.',
+          {
+            host,
+            reason: openSshNeed(problem.need),
+          },
+        ),
+        retry(),
+      );
     case 'connectionLost':
       return say(
         l10n.t('The connection to {host} was lost: {reason}. What its last command did is not known; refresh to see.', {
@@ -143,8 +155,30 @@ function needsSignIn(why: Extract<Problem, { code: 'needsSignIn' }>['why'], host
       return l10n.t('{host} asks for a password. Sign in to enter it.', { host });
     case 'passphrase':
       return l10n.t('The key for {host} is protected by a passphrase. Sign in to enter it.', { host });
+    case 'touch':
+      return l10n.t('The key for {host} is on a security key that must be touched. Sign in to do so.', { host });
     case 'earlierFailure':
       return l10n.t('{host} refused to sign you in earlier, so it is not tried again by itself. Sign in to try.', { host });
+  }
+}
+
+function openSshNeed(need: OpenSshNeed): string {
+  switch (need.kind) {
+    case 'chosen':
+    case 'shared':
+      return l10n.t('it was chosen in toa.ssh.clients');
+    case 'option':
+      return l10n.t('ssh_config says {0}', plain(need.option));
+    case 'certificate':
+      return l10n.t('a certificate signs you in');
+    case 'securityKey':
+      return l10n.t('a security key signs you in');
+    case 'gssapi':
+      return l10n.t('a Kerberos ticket signs you in');
+    case 'hostCertificate':
+      return l10n.t('a certificate authority vouches for it');
+    case 'algorithm':
+      return l10n.t('it wants {0}', plain(need.algorithm));
   }
 }
 

@@ -72,7 +72,10 @@ export async function askBothWays(config: string, ask: Destination, label = ''):
     const set = Object.fromEntries(
       [...lists].filter((kind) => byHand.hop.algorithms[kind]).map((kind) => [kind, bySsh.hop.algorithms[kind]]),
     );
-    expect({ ...bySsh, hop: { ...bySsh.hop, algorithms: set } }, label).toEqual(byHand);
+    // Only the client itself uses these, and here there is none.
+    const clients = { gssapi: undefined, controlPath: undefined };
+    const same = (hop: object): object => ({ ...hop, ...clients });
+    expect({ ...bySsh, hop: same({ ...bySsh.hop, algorithms: set }) }, label).toEqual({ ...byHand, hop: same(byHand.hop) });
   } else {
     expect(bySsh, label).toEqual(byHand);
   }
