@@ -13,7 +13,7 @@ import { createPrompts } from './ui/prompts';
 import { createRuns } from './ui/runs';
 import { createSecretCache } from './ui/secretCache';
 import { settings } from './ui/settings';
-import { createStorage } from './ui/storage';
+import { createProtectedAddresses, createStorage } from './ui/storage';
 import { createTranscript } from './ui/transcript';
 import { registerView } from './ui/view';
 
@@ -50,6 +50,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     runs: createRuns(),
     plans: createDocuments('toa-plan', (name) => vscode.l10n.t('TOA plan, {0}', name)),
     reports: createDocuments('toa-report', (name) => vscode.l10n.t('TOA report, {0}', name)),
+    protectedAddresses: createProtectedAddresses(context.globalState),
     openLog: (hostId, path) => logPanel.open(hostId, path),
     listHosts: () => source.list(),
     cacheDirectory: vscode.Uri.joinPath(context.globalStorageUri, 'packages').fsPath,

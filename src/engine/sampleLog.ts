@@ -1,5 +1,6 @@
 import { addressOf, detectFormat, parseLine } from '../core/log/parse';
 import type { LogSample } from '../core/log/sample';
+import { isDecoy } from '../core/ownAddress';
 import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import sample from '../remote/sample.sh';
@@ -50,7 +51,8 @@ export function sampleOf(path: string, text: string, cidrs: readonly string[]): 
     const address = addressOf(line, format);
     classes[address === undefined ? 'unparsed' : classify(address, ranges)]++;
     if (address !== undefined) counts.set(address, (counts.get(address) ?? 0) + 1);
-    if (parseLine(line, format)?.forwardedFor !== undefined) forwardedFor++;
+    const forwarded = parseLine(line, format)?.forwardedFor;
+    if (forwarded !== undefined && !isDecoy(forwarded)) forwardedFor++;
   }
   const top = [...counts]
     .sort((a, b) => b[1] - a[1])

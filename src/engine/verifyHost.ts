@@ -64,11 +64,13 @@ export async function verifyHost(session: Session, options: VerifyOptions): Prom
   });
 }
 
-const logsOf = (facts: HostFacts, named: readonly string[]): readonly string[] => [
+/** Logs to look at, best first: those that are named, then those with lines in them. */
+export const logsOf = (facts: HostFacts, named: readonly string[]): readonly string[] => [
   ...new Set([...named, ...facts.logs.filter((log) => log.bytes !== 0).map((log) => log.path)]),
 ];
 
-async function firstSample(
+/** The sample of the first log that can be read and holds a line. */
+export async function firstSample(
   session: Session,
   paths: readonly string[],
   options: Parameters<typeof sampleLog>[2],

@@ -5,7 +5,18 @@ import type { LogFields } from './logEntry';
 // and then sees windows of the log and a status now and then, as long as it is visible.
 
 /** Buttons of the panel that the host carries out. */
-export const PANEL_ACTIONS = ['install', 'reboot', 'load', 'verify', 'setRanges', 'refresh', 'retry', 'readWithSudo', 'pickLog'] as const;
+export const PANEL_ACTIONS = [
+  'install',
+  'reboot',
+  'load',
+  'verify',
+  'ownAddress',
+  'setRanges',
+  'refresh',
+  'retry',
+  'readWithSudo',
+  'pickLog',
+] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
 
 /** From the panel. It is our own program, but it shows hostile text: every message is checked by `fromPanel`. */

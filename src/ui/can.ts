@@ -18,6 +18,7 @@ export type Ability =
   | 'return'
   | 'hold'
   | 'verify'
+  | 'ownAddress'
   | 'log'
   | 'original'
   | 'cancel'
@@ -73,7 +74,7 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     case 'trial':
       can.add('keep').add('return').add('verify');
       if (state.returnsAt !== undefined) can.add('hold');
-      if (!state.loaded) can.add('load');
+      can.add(state.loaded ? 'ownAddress' : 'load');
       return can;
     case 'notLoaded':
       can.add('load').add('verify');
@@ -89,7 +90,7 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
     case 'receiving':
     case 'delivering':
     case 'proven':
-      can.add('verify');
+      can.add('verify').add('ownAddress');
       break;
   }
   if (facts !== undefined) {

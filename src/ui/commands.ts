@@ -7,6 +7,7 @@ import { applyFlow } from './flows/apply';
 import { followFlow } from './flows/follow';
 import { CHOOSE, copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFlow } from './flows/hosts';
 import { planFlow } from './flows/install';
+import { ownAddressFlow } from './flows/ownAddress';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
 import { setRanges } from './flows/setRanges';
 import { holdFlow, keepFlow, returnFlow } from './flows/trial';
@@ -34,6 +35,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.refreshAll': { takes: 'nothing', run: (ui) => refreshFlow(ui, undefined) },
   'toa.signIn': { takes: 'hosts', needs: 'signIn', run: signInFlow },
   'toa.verify': { takes: 'hosts', needs: 'verify', run: verifyFlow },
+  'toa.ownAddress': { takes: 'host', needs: 'ownAddress', run: (ui, hostId) => ownAddressFlow(ui, hostId) },
   'toa.install': { takes: 'hosts', needs: 'install', run: each(planFlow) },
   'toa.repair': { takes: 'hosts', needs: 'repair', run: each((ui, hostId) => planFlow(ui, hostId, { goal: 'repair', choices: PLAIN })) },
   'toa.undo': { takes: 'hosts', needs: 'undo', run: each((ui, hostId) => planFlow(ui, hostId, { goal: 'undo', choices: PLAIN })) },

@@ -2,6 +2,7 @@ import type { Plan } from '../core/plan';
 import type { Clock, Prompts, Transport } from '../engine/ports';
 import type { Report } from './plan/reportDocument';
 import type { Documents } from './documents';
+import type { ProtectedAddresses } from './storage';
 import type { HostStore } from '../engine/hostStore';
 import type { Runs } from './runs';
 import type { SecretCache } from './secretCache';
@@ -18,6 +19,7 @@ export interface Ui {
   readonly runs: Runs;
   readonly plans: Documents<Plan>;
   readonly reports: Documents<Report>;
+  readonly protectedAddresses: ProtectedAddresses;
   openLog(hostId: string, path: string): void;
   /** Reads settings and SSH configuration anew. */
   listHosts(): Promise<void>;

@@ -159,7 +159,9 @@ function buttonsOf({ code, level }: PanelVerdict, view: HostView): readonly Pane
   if (level === -1) return code === 'notArrive' ? [{ action: 'install', label: l10n.t('Install TOA…') }] : [];
   if (level === 0) return [{ action: 'reboot', label: l10n.t('Reboot…') }];
   if (level === 1) return [{ action: 'load', label: l10n.t('Load Module') }];
-  return [{ action: 'verify', label: l10n.t('Check Again') }];
+  const verify = { action: 'verify', label: l10n.t('Check Again') } as const;
+  // Where nothing arrives there is nothing to prove yet.
+  return level >= 3 && code !== 'notArrive' ? [{ action: 'ownAddress', label: l10n.t('Test with My Address') }, verify] : [verify];
 }
 
 function smallText(rung: Rung, verdict: PanelVerdict): string {

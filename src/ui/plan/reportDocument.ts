@@ -1,11 +1,14 @@
 import { l10n } from 'vscode';
 import type { Host } from '../../core/host';
+import type { OwnAddressTest } from '../../engine/ownAddress/testOwnAddress';
+import { protectedAddressUrl } from '../../core/protectedAddress';
 import type { Verification } from '../../core/verification';
 import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share } from '../text/amount';
-import { diagnosisText } from '../text/diagnosis';
+import { diagnosisText, type DiagnosisText } from '../text/diagnosis';
 import { levelText, rungText } from '../text/evidence';
 import { documentText, plain } from '../text/hostile';
+import { conditionSeen, conditionText, faultText } from '../text/ownAddress';
 import { clockTime, dateTime } from '../text/time';
 import { verdictText } from '../text/verdict';
 import { labelled, table, wrapped } from './lines';
@@ -16,6 +19,8 @@ export interface Report {
   readonly verification: Verification;
   /** The ranges that it was judged by. */
   readonly cidrs: readonly string[];
+  /** The own-address test that it was made in. */
+  readonly ownAddress?: OwnAddressTest;
 }
 
 /** A verification as a Markdown document that is read as plain text. Pure; whatever came from the host is escaped. */
@@ -28,6 +33,7 @@ export function reportDocument(report: Report): string {
     summary(report),
     `## ${l10n.t('Evidence')}`,
     ladder(verification),
+    ...(report.ownAddress === undefined ? [] : [`## ${l10n.t('Own-address test')}`, ownAddress(report.ownAddress)]),
     ...(verification.diagnoses.length === 0 ? [] : [`## ${l10n.t('Findings')}`, findings(verification)]),
     ...(verification.deltas === undefined ? [] : [`## ${l10n.t('Counters in the window')}`, counters(verification)]),
     ...(verification.sample === undefined ? [] : [`## ${l10n.t('Log')}`, log(verification)]),
@@ -70,9 +76,20 @@ const ladder = ({ ladder, after }: Verification): string =>
     ]),
   );
 
-const findings = ({ diagnoses }: Verification): string =>
-  diagnoses
-    .map(diagnosisText)
+function ownAddress({ target, outcome }: OwnAddressTest): string {
+  const conditions = table(
+    [l10n.t('Condition'), l10n.t('Holds'), l10n.t('Seen')],
+    outcome.conditions.map((one) => [conditionText(one.condition), one.met ? l10n.t('yes') : l10n.t('no'), conditionSeen(one)]),
+  );
+  const faults = outcome.conditions.flatMap(({ fault }) => (fault === undefined ? [] : [faultText(fault)]));
+  const through = l10n.t('Through {0}', documentText(protectedAddressUrl(target)));
+  return [`${through}:`, conditions, ...(faults.length === 0 ? [] : [numbered(faults)])].join('\n\n');
+}
+
+const findings = ({ diagnoses }: Verification): string => numbered(diagnoses.map(diagnosisText));
+
+const numbered = (findings: readonly DiagnosisText[]): string =>
+  findings
     .map(({ seen, cause, toDo }, i) =>
       [
         `${i + 1}. **${documentText(cause)}.**`,

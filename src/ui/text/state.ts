@@ -242,6 +242,8 @@ export function busyText(goal: string): string {
       return l10n.t('rebooting');
     case 'verify':
       return l10n.t('verifying');
+    case 'ownAddress':
+      return l10n.t('testing with an own address');
     case 'loadModule':
       return l10n.t('loading the module');
     case 'bootOriginal':

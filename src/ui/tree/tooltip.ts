@@ -22,6 +22,7 @@ const LINKS: readonly (readonly [Ability, string, () => string])[] = [
   ['load', 'toa.loadModule', () => l10n.t('Load module')],
   ['log', 'toa.openLog', () => l10n.t('Open log')],
   ['verify', 'toa.verify', () => l10n.t('Verify')],
+  ['ownAddress', 'toa.ownAddress', () => l10n.t('Test with my address')],
   ['report', 'toa.showReport', () => l10n.t('Show report')],
 ];
 

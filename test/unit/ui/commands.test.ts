@@ -57,7 +57,7 @@ test.each([
   ['notInstalled', ['toa.install', 'toa.verify', 'toa.openLog']],
   ['awaitingReboot', ['toa.reboot', 'toa.verify', 'toa.openLog']],
   ['notLoaded', ['toa.loadModule', 'toa.verify', 'toa.openLog']],
-  ['proven', ['toa.verify', 'toa.openLog']],
+  ['proven', ['toa.verify', 'toa.ownAddress', 'toa.openLog']],
   ['running', ['toa.follow', 'toa.verify', 'toa.openLog']],
 ])('the menu of a host that is %s lists only what can work', (kind, expected) => {
   const view = viewOf(STATES.find((state) => state.kind === kind)!);

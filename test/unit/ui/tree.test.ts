@@ -68,9 +68,9 @@ describe('abilities follow the state', () => {
     ['unsupported', ['log']],
     ['notInstalled', ['install', 'log', 'verify']],
     ['awaitingReboot', ['log', 'reboot', 'verify']],
-    ['trial', ['hold', 'keep', 'log', 'return', 'verify']],
+    ['trial', ['hold', 'keep', 'log', 'ownAddress', 'return', 'verify']],
     ['notLoaded', ['load', 'log', 'verify']],
-    ['delivering', ['log', 'verify']],
+    ['delivering', ['log', 'ownAddress', 'verify']],
     ['running', ['follow', 'log', 'verify']],
   ])('%s: %j', (kind, expected) => expect(of(kind)).toEqual(expected));
 
