@@ -46,6 +46,15 @@ export function classify(address: string, ranges: Ranges): AddressClass {
   return ranges.v4.length + ranges.v6.length === 0 ? 'public' : 'visitor';
 }
 
+/** True if an address, as `canonicalAddress` gives it, lies in one of the ranges. */
+export function inRanges(address: string, { v4, v6 }: Ranges): boolean {
+  const number = ipv4Number(address);
+  if (number !== undefined) return within(number, v4);
+  if (v6.length === 0 || !isValid(address)) return false;
+  const parsed = parse(address);
+  return parsed instanceof IPv6 && v6.some((range) => parsed.match(range));
+}
+
 /**
  * The address in a log field: without port and brackets, `::ffff:a.b.c.d` as a.b.c.d, IPv6 in its shortest form.
  * undefined: a host name, a dash, anything else.
