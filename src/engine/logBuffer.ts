@@ -33,6 +33,8 @@ export interface LogBuffer {
   readonly cut: number;
   /** Different addresses, as far as they are counted apart. */
   readonly distinct: number;
+  /** The same addresses with their class codes and counts. */
+  readonly addresses: ReadonlyMap<string, { readonly code: number; readonly count: number }>;
   append(bytes: Buffer, ends: readonly number[], cut: number): void;
   mark(mark: LogMark): void;
   /** Classes everything again; what was dropped from the rows is moved by its address, as far as that is still known. */
@@ -118,6 +120,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     get distinct() {
       return addresses.size;
     },
+    addresses,
     append,
     mark: (mark) => {
       const bytes = Buffer.from(JSON.stringify(mark));

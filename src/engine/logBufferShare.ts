@@ -1,15 +1,17 @@
 import { epochOf } from '../core/log/parse';
 import { ADDRESS_CLASSES } from '../shared/address';
+import { CHART_RANGES } from '../shared/panelLook';
 
-/** Width of a bar, and how many there are: half an hour. */
-export const BAR_MS = 30_000;
+/** Width of the bars that judgements rest on. */
+export const BAR_MS = CHART_RANGES.halfHour;
+/** Bars of each width. */
 export const BARS = 60;
 
-/** Lines per class in each half minute of the last half hour, by the log's own times where it has them. */
+/** Lines per class over time, in bars of every width of CHART_RANGES, by the log's own times where it has them. */
 export interface ShareOverTime {
   add(bytes: Buffer, from: number, end: number, code: number): void;
   /** Oldest first; the last bar ends at or after now. Counts in the order of ADDRESS_CLASSES. */
-  bars(): { readonly from: number; readonly counts: readonly (readonly number[])[] };
+  bars(barMs?: number): { readonly from: number; readonly counts: readonly (readonly number[])[] };
   clear(): void;
 }
 
@@ -22,52 +24,70 @@ function same(bytes: Buffer, at: number, text: Buffer): boolean {
   return true;
 }
 
+const WIDTHS = Object.values(CHART_RANGES);
+const noLines = (): number[] => ADDRESS_CLASSES.map(() => 0);
+
 /** Makes an empty chart. `now` in ms since the epoch. */
 export function shareOverTime(now: () => number): ShareOverTime {
-  const bars = new Map<number, number[]>();
-  // Lines of one second share their time's text: it is parsed once.
+  const levels = new Map(WIDTHS.map((width) => [width as number, new Map<number, number[]>()]));
+  // Lines of one second share their time's text: it is parsed once, and they are counted into the bars together.
   const text = Buffer.alloc(TIME_BYTES);
-  let bar = 0;
+  let second = 0;
+  let counts = noLines();
+  let counted = 0;
 
-  const barOf = (bytes: Buffer, from: number, end: number): number => {
+  const pour = (): void => {
+    if (counted === 0) return;
+    for (const [width, bars] of levels) {
+      const key = Math.floor((second * 1000) / width);
+      const bar = bars.get(key);
+      if (bar === undefined) {
+        bars.set(key, [...counts]);
+        prune(bars, Math.floor(now() / width));
+      } else counts.forEach((count, code) => (bar[code] = (bar[code] ?? 0) + count));
+    }
+    [counts, counted] = [noLines(), 0];
+  };
+
+  const secondOf = (bytes: Buffer, from: number, end: number): number => {
     const limit = Math.min(end, from + 600) - TIME_BYTES - 1;
     let open = from;
     while (open < limit && bytes[open] !== 0x5b) open++;
-    if (open < limit && same(bytes, open + 1, text)) return bar;
+    if (open < limit && same(bytes, open + 1, text)) return second;
     const close = open < limit ? bytes.subarray(open, Math.min(end, open + 60)).indexOf(0x5d) : -1;
     const time = close > 0 ? epochOf(bytes.toString('latin1', open + 1, open + close)) : undefined;
     // What tells no time stands where the line before it stands.
-    if (time === undefined) return bar > 0 ? bar : Math.floor(now() / BAR_MS);
+    if (time === undefined) return second > 0 ? second : Math.floor(now() / 1000);
     bytes.copy(text, 0, open + 1, open + 1 + TIME_BYTES);
-    bar = Math.floor(time / BAR_MS);
-    return bar;
-  };
-  const prune = (newest: number): void => {
-    if (bars.size <= 2 * BARS) return;
-    for (const key of bars.keys()) if (key <= newest - BARS || key > newest + BARS) bars.delete(key);
+    return Math.floor(time / 1000);
   };
 
   return {
     add: (bytes, from, end, code) => {
-      const key = barOf(bytes, from, end);
-      let counts = bars.get(key);
-      if (counts === undefined) {
-        counts = ADDRESS_CLASSES.map(() => 0);
-        bars.set(key, counts);
-        prune(Math.floor(now() / BAR_MS));
+      const at = secondOf(bytes, from, end);
+      if (at !== second) {
+        pour();
+        second = at;
       }
       counts[code] = (counts[code] ?? 0) + 1;
+      counted++;
     },
-    bars: () => {
-      const last = Math.floor(now() / BAR_MS);
-      const first = last - BARS + 1;
-      const empty = ADDRESS_CLASSES.map(() => 0);
-      return { from: first * BAR_MS, counts: Array.from({ length: BARS }, (_, i) => bars.get(first + i) ?? empty) };
+    bars: (barMs = BAR_MS) => {
+      pour();
+      const bars = levels.get(barMs);
+      const first = Math.floor(now() / barMs) - BARS + 1;
+      const empty = noLines();
+      return { from: first * barMs, counts: Array.from({ length: BARS }, (_, i) => bars?.get(first + i) ?? empty) };
     },
     clear: () => {
-      bars.clear();
+      levels.forEach((bars) => bars.clear());
       text.fill(0);
-      bar = 0;
+      [second, counts, counted] = [0, noLines(), 0];
     },
   };
+}
+
+function prune(bars: Map<number, number[]>, newest: number): void {
+  if (bars.size <= 2 * BARS) return;
+  for (const key of bars.keys()) if (key <= newest - BARS || key > newest + BARS) bars.delete(key);
 }

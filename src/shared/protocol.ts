@@ -1,21 +1,33 @@
-import { ADDRESS_CLASSES, type AddressClass } from './address';
+import type { AddressClass } from './address';
+import { isCount, isRecord } from './check';
 import type { LogFields } from './logEntry';
+import { panelFilter, panelLook, panelText, type PanelFilter, type PanelLook, type PanelState, type PanelText } from './panelLook';
+import type { PanelStatus, PanelView } from './panelStatus';
+import type { PanelWords } from './panelWords';
+
+export type { PanelFilter, PanelLog, PanelLook, PanelState, PanelText } from './panelLook';
+export type { PanelButton, PanelFigures, PanelStatus, PanelView, Tone } from './panelStatus';
+export type { PanelWords } from './panelWords';
 
 // What the extension host and a log panel say to each other. The host owns the log: the panel says `ready`, is hydrated,
 // and then sees windows of the log and a status now and then, as long as it is visible.
 
 /** Buttons of the panel that the host carries out. */
 export const PANEL_ACTIONS = [
-  'install',
-  'reboot',
-  'load',
-  'verify',
-  'ownAddress',
-  'setRanges',
-  'refresh',
-  'retry',
-  'readWithSudo',
-  'pickLog',
+  ...([
+    'install',
+    'reboot',
+    'load',
+    'verify',
+    'ownAddress',
+    'setRanges',
+    'refresh',
+    'retry',
+    'readWithSudo',
+    'pickLog',
+    'pickHosts',
+  ] as const),
+  ...(['columns', 'jumpToTime', 'export'] as const),
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
 
@@ -24,15 +36,23 @@ export type FromPanel =
   | { readonly type: 'ready' }
   /** Rows wanted, by their numbers in the view; with `follow` the newest `count` rows, as they come. */
   | { readonly type: 'window'; readonly from: number; readonly count: number; readonly follow: boolean }
-  /** Classes that are hidden, and text that a line must hold. */
-  | ({ readonly type: 'filter' } & PanelFilter)
-  | { readonly type: 'copy'; readonly line: number }
+  /** Classes that are hidden, and what a line must pass; `core/log/filter` reads the text. `near`: the line to be led back to. */
+  | ({ readonly type: 'filter'; readonly near?: number } & PanelFilter)
+  /** Text to be marked in the rows that pass the filter; empty: none. */
+  | ({ readonly type: 'find' } & PanelText)
+  /** The next or previous line that holds the text, as seen from a line (or from the end); answered by `goto`. */
+  | { readonly type: 'seek'; readonly forward: boolean; readonly from?: number }
+  /** Everything of a line; answered by `detail`. */
+  | { readonly type: 'detail'; readonly line: number }
+  /** The lines of the view from one to another, as text; or a line's address. */
+  | { readonly type: 'copy'; readonly what: 'lines' | 'address'; readonly from: number; readonly to: number }
+  | ({ readonly type: 'look' } & PanelLook)
   | { readonly type: 'clear' }
-  | { readonly type: 'action'; readonly action: PanelAction };
+  /** `of`: the log that it is about, where there are several. */
+  | { readonly type: 'action'; readonly action: PanelAction; readonly of?: number };
 
 /** More rows than any screen shows. */
 export const MOST_ROWS = 500;
-const LONGEST_FILTER = 1000;
 
 /** A message from the panel, checked; undefined: it is none of ours and is dropped. */
 export function fromPanel(message: unknown): FromPanel | undefined {
@@ -47,168 +67,91 @@ export function fromPanel(message: unknown): FromPanel | undefined {
       return { type: 'window', from, count, follow };
     }
     case 'filter': {
-      const { hidden, text } = message;
-      if (!Array.isArray(hidden) || typeof text !== 'string' || text.length > LONGEST_FILTER) return undefined;
-      if (!hidden.every(isClass)) return undefined;
-      return { type: 'filter', hidden, text };
+      const filter = typed('filter', panelFilter(message));
+      return filter !== undefined && isCount(message.near) ? { ...filter, near: message.near } : filter;
     }
-    case 'copy':
-      return isCount(message.line) ? { type: 'copy', line: message.line } : undefined;
+    case 'find':
+      return typed('find', panelText(message));
+    case 'look':
+      return typed('look', panelLook(message));
+    case 'seek': {
+      const { forward, from } = message;
+      if (typeof forward !== 'boolean' || (from !== undefined && !isCount(from))) return undefined;
+      return { type: 'seek', forward, ...(from === undefined ? {} : { from }) };
+    }
+    case 'detail':
+      return isCount(message.line) ? { type: 'detail', line: message.line } : undefined;
+    case 'copy': {
+      const { what, from, to } = message;
+      return (what === 'lines' || what === 'address') && isCount(from) && isCount(to) ? { type: 'copy', what, from, to } : undefined;
+    }
     case 'action': {
       const action = PANEL_ACTIONS.find((name) => name === message.action);
-      return action === undefined ? undefined : { type: 'action', action };
+      if (action === undefined) return undefined;
+      return { type: 'action', action, ...(isCount(message.of) ? { of: message.of } : {}) };
     }
     default:
       return undefined;
   }
 }
 
+const typed = <K extends string, T>(type: K, value: T | undefined): ({ readonly type: K } & T) | undefined =>
+  value === undefined ? undefined : { type, ...value };
+
 /** To the panel. */
 export type ToPanel =
   | ({ readonly type: 'hydrate'; readonly words: PanelWords; readonly head: PanelHead; readonly locale: string } & PanelSight)
   | ({ readonly type: 'status' } & PanelStatus)
-  | { readonly type: 'rows'; readonly view: PanelView; readonly from: number; readonly rows: readonly PanelRow[] };
-
-export interface PanelFilter {
-  readonly hidden: readonly AddressClass[];
-  readonly text: string;
-}
+  | { readonly type: 'rows'; readonly view: PanelView; readonly from: number; readonly rows: readonly PanelRow[] }
+  /** A row that a person asked to be led to. */
+  | { readonly type: 'goto'; readonly view: PanelView; readonly row: number }
+  | ({ readonly type: 'detail' } & PanelDetail)
+  /** The host changed the filter, at a person's wish. */
+  | ({ readonly type: 'filter' } & PanelFilter)
+  | ({ readonly type: 'look' } & PanelLook);
 
 /** What a person looked at when the panel was hidden, so that it comes back as it was. */
 export interface PanelSight {
   readonly state: PanelState;
   readonly filter: PanelFilter;
+  readonly find: PanelText;
+  readonly look: PanelLook;
   /** The window's first row, and where the view ended when following ended; undefined: it follows. */
   readonly held?: { readonly from: number; readonly end: number };
 }
 
-/** What an editor remembers of a panel over a restart; enough to open the log again. */
-export interface PanelState {
-  readonly hostId: string;
-  readonly path: string;
-}
-
-/** The state that VS Code kept, checked; undefined: not ours. */
-export function panelState(value: unknown): PanelState | undefined {
-  if (!isRecord(value) || typeof value.hostId !== 'string' || typeof value.path !== 'string') return undefined;
-  return { hostId: value.hostId, path: value.path };
-}
-
 export interface PanelHead {
+  /** A host's name and group; or how many there are. */
   readonly host: string;
   readonly group: string;
   readonly path: string;
+  /** Names of the hosts whose logs are merged, in the order of `PanelRow.source`; one: nothing is merged. */
+  readonly sources: readonly string[];
 }
 
-/** The rows that pass the filter: their numbers go from `base` to `end`; `epoch` changes with the filter. */
-export interface PanelView {
-  readonly epoch: number;
-  readonly base: number;
-  readonly end: number;
+/** What all rows have. `line` is the line's number in the panel's log; `hits`: pieces of text that the search found in it. */
+interface RowBase {
+  readonly line: number;
+  readonly source: number;
+  readonly hits?: readonly string[];
+  /** It came after later lines were shown. */
+  readonly late?: true;
 }
 
-/** A row. `line` is the line's number in the log's buffer; all text but a mark's is hostile. */
-export type PanelRow =
-  | { readonly kind: 'line'; readonly line: number; readonly class: AddressClass; readonly fields: LogFields }
-  /** Could not be read: `text` is all of it, cut to what a row can show. */
-  | { readonly kind: 'raw'; readonly line: number; readonly class: AddressClass; readonly address?: string; readonly text: string }
-  | { readonly kind: 'mark'; readonly line: number; readonly gap: boolean; readonly icon: string; readonly text: string };
+/** A row. All text but a mark's is hostile. */
+export type PanelRow = RowBase &
+  (
+    | { readonly kind: 'line'; readonly class: AddressClass; readonly fields: LogFields }
+    /** Could not be read: `text` is all of it, cut to what a row can show. */
+    | { readonly kind: 'raw'; readonly class: AddressClass; readonly address?: string; readonly text: string }
+    | { readonly kind: 'mark'; readonly gap: boolean; readonly icon: string; readonly text: string }
+  );
 
-export type Tone = 'proven' | 'attention' | 'failed' | 'neutral';
-
-export interface PanelButton {
-  readonly action: PanelAction;
-  readonly label: string;
+/** Everything of a line: its parts by name, and its text as it is in the log. */
+export interface PanelDetail {
+  readonly line: number;
+  readonly class: AddressClass;
+  readonly address?: string;
+  readonly parts: readonly (readonly [name: string, text: string])[];
+  readonly text: string;
 }
-
-export interface PanelStatus {
-  readonly live: { readonly tone: Tone; readonly icon: string; readonly text: string };
-  readonly verdict: {
-    readonly tone: Tone;
-    readonly icon: string;
-    readonly heading: string;
-    readonly level: string;
-    readonly text: string;
-    /** Label and text: seen, cause, to do. */
-    readonly why: readonly (readonly [string, string])[];
-    readonly buttons: readonly PanelButton[];
-    readonly ladder: readonly {
-      readonly label: string;
-      readonly small: string;
-      readonly look: 'done' | 'stop' | 'open';
-      readonly top: boolean;
-    }[];
-    readonly kernel: PanelFigures;
-    readonly log: PanelFigures;
-  };
-  /** Something that keeps the log from being read, shown in place of rows or above them. */
-  readonly problem?: { readonly text: string; readonly buttons: readonly PanelButton[] };
-  readonly totals: Readonly<Record<AddressClass, number>>;
-  readonly lines: number;
-  /** undefined: not measured yet. */
-  readonly perSecond?: number;
-  readonly dropped: number;
-  readonly cut: number;
-  readonly kept: number;
-  readonly limit: number;
-  readonly bytes: number;
-  readonly format: string;
-  readonly asRoot: boolean;
-  readonly distinct: number;
-  readonly top: readonly { readonly address: string; readonly addressClass: AddressClass; readonly count: number }[];
-  /** Bars of `barMs`, the first from `from`; counts in the order of ADDRESS_CLASSES. */
-  readonly share: {
-    readonly from: number;
-    readonly barMs: number;
-    readonly counts: readonly (readonly number[])[];
-    /** When the host was booted, if it was in this time: what came before says nothing of the running kernel. */
-    readonly boot?: { readonly at: number; readonly text: string };
-  };
-  readonly view: PanelView;
-}
-
-/** A small table beside the verdict. `flat`: a counter that should rise and does not. */
-export interface PanelFigures {
-  readonly caption: string;
-  readonly rows: readonly { readonly name: string; readonly value: string; readonly note: string; readonly flat: boolean }[];
-}
-
-/** Every word that the panel's program itself shows, in the editor's language. `{0}` is filled in. */
-export interface PanelWords {
-  readonly classes: Readonly<Record<AddressClass, string>>;
-  readonly columns: Readonly<Record<'time' | 'address' | 'method' | 'request' | 'status' | 'bytes', string>>;
-  readonly pause: string;
-  readonly follow: string;
-  readonly followNew: string;
-  readonly paused: string;
-  readonly search: string;
-  readonly clear: string;
-  readonly log: string;
-  readonly chooseLog: string;
-  readonly verdict: string;
-  readonly evidence: string;
-  readonly filterByClass: string;
-  readonly share: string;
-  readonly shareNow: string;
-  readonly shareUnknown: string;
-  readonly noLinesYet: string;
-  readonly now: string;
-  readonly topAddresses: string;
-  readonly noAddresses: string;
-  readonly waiting: string;
-  readonly waitingHint: string;
-  readonly nothingMatches: string;
-  readonly unparsed: string;
-  readonly perSecond: string;
-  readonly lines: string;
-  readonly waitingLines: string;
-  readonly dropped: string;
-  readonly cut: string;
-  readonly buffer: string;
-  readonly readWithSudo: string;
-  readonly announce: string;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const isClass = (value: unknown): value is AddressClass => ADDRESS_CLASSES.some((name) => name === value);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logBuffer, MARK } from '../../../src/engine/logBuffer';
 import { lineText } from '../../../src/engine/logBufferText';
-import { logView } from '../../../src/engine/logBufferView';
 import { lineAssembler, LONGEST_LINE } from '../../../src/engine/tailLogLines';
 import { followReader, type FollowMark } from '../../../src/engine/tailLogMarks';
 import { sampleOf } from '../../../src/engine/sampleLog';
@@ -143,46 +142,6 @@ describe('sampleOf', () => {
       forwardedFor: 1,
       top: [{ address: '192.0.2.1', addressClass: 'origin', count: 2 }],
     });
-  });
-});
-
-describe('logView', () => {
-  const lines = [line('192.0.2.1', '/a'), line('10.0.0.1', '/B'), 'junk', line('192.0.2.2', '/b')];
-  const shown = (view: ReturnType<typeof logView>): (number | undefined)[] =>
-    Array.from({ length: view.end - view.base }, (_, i) => view.line(view.base + i));
-
-  it('filters by class and by text, marks always in', () => {
-    const buffer = logBuffer(ranges, () => NOW);
-    fill(buffer, lines);
-    buffer.mark({ kind: 'rotated' });
-    const origin = logView(buffer.store, { hidden: new Set([0, 2, 3, 4]), text: '' });
-    origin.update();
-    expect(shown(origin)).toEqual([0, 3, 4]);
-    const text = logView(buffer.store, { hidden: new Set(), text: '/b' });
-    text.update();
-    expect(shown(text)).toEqual([1, 3]);
-    fill(buffer, lines);
-    text.update();
-    expect(shown(text)).toEqual([1, 3, 6, 8]);
-  });
-
-  it('keeps row numbers while lines are dropped', () => {
-    const buffer = logBuffer(ranges, () => NOW, { lines: 2048, bytes: 1e9, addresses: 10 });
-    const view = logView(buffer.store, { hidden: new Set([1]), text: '' });
-    for (let i = 0; i < 40_000; i++) {
-      fill(buffer, [line(i % 2 === 0 ? '192.0.2.1' : '10.0.0.1', `/${i}`)]);
-      if (i % 777 === 0) view.update();
-    }
-    view.update();
-    expect(view.end).toBe(20_000);
-    expect(view.line(view.base - 1)).toBeUndefined();
-    expect(view.line(view.end - 1)).toBe(39_999);
-    const first = view.line(view.base) ?? 0;
-    expect(first).toBe(view.base * 2 + 1);
-    expect(buffer.store.get(first)).toBeDefined();
-    buffer.clear();
-    view.update();
-    expect(view.base).toBe(view.end);
   });
 });
 
