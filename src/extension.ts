@@ -39,7 +39,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const store = createHostStore({ transport, clock, storage: createStorage(context.globalState), settings });
   const source = createHostSource(store, async (file) => (await listConfigHosts(file)).map(({ name }) => name));
   const prompts = createPrompts(secrets);
-  const logPanel = registerLogPanel(context, { store, transport, prompts, clock });
+  const logPanels = registerLogPanel(context, { store, transport, prompts, clock });
   const ui: Ui = {
     store,
     transport,
@@ -51,7 +51,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     plans: createDocuments('toa-plan', (name) => vscode.l10n.t('TOA plan, {0}', name)),
     reports: createDocuments('toa-report', (name) => vscode.l10n.t('TOA report, {0}', name)),
     protectedAddresses: createProtectedAddresses(context.globalState),
-    openLog: (hostId, path) => logPanel.open(hostId, path),
+    logPanels,
     listHosts: () => source.list(),
     cacheDirectory: vscode.Uri.joinPath(context.globalStorageUri, 'packages').fsPath,
   };

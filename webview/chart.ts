@@ -1,100 +1,116 @@
-import { ADDRESS_CLASSES, type AddressClass } from '../src/shared/address';
-import type { PanelStatus, PanelWords } from '../src/shared/protocol';
-import { el, fill, setText, svg } from './dom';
+import { ADDRESS_CLASSES } from '../src/shared/address';
+import { CHART_RANGES, type ChartRange, type PanelLook } from '../src/shared/panelLook';
+import type { PanelShare } from '../src/shared/panelStatus';
+import type { PanelWords } from '../src/shared/protocol';
+import { drawBars, hatch, PLOT } from './chartBars';
+import { makeMarks } from './chartMarks';
+import { drawTable } from './chartTable';
+import { el, fill, iconButton, setFolded, setPressed, setText, svg } from './dom';
 
-const WIDTH = 600;
-const TOP = 4;
-const HEIGHT = 96;
-const RATE = 16;
+/** The share of each class over time, with the number of lines below and what happened above; or the same as a table. */
+export interface Chart {
+  readonly element: HTMLElement;
+  readonly set: (share: PanelShare) => void;
+  readonly setLook: (look: PanelLook) => void;
+}
 
-/** The share of each class over the last half hour, a bar for each half minute, with the number of lines below. */
+/** `onLook`: a person chose another range, or the table. */
 export function makeChart(
   words: PanelWords,
   locale: string,
-): {
-  readonly element: HTMLElement;
-  readonly set: (share: PanelStatus['share']) => void;
-} {
-  const drawing = svg('svg', { id: 'chart', role: 'img', preserveAspectRatio: 'none', viewBox: `0 0 ${WIDTH} ${TOP + HEIGHT + RATE + 4}` });
+  events: { readonly onRange: (range: ChartRange) => void; readonly onTable: () => void; readonly onFold: () => void },
+): Chart {
+  const drawing = svg('svg', { id: 'chart', role: 'img', preserveAspectRatio: 'none', viewBox: `0 0 ${PLOT.width} ${PLOT.all}` });
   const bars = svg('g');
-  drawing.append(hatch(), bars, svg('line', { class: 'axis', x1: 0, x2: WIDTH, y1: TOP + HEIGHT, y2: TOP + HEIGHT }));
-  const [boot, bootText] = [svg('line', { class: 'boot', y1: 0, y2: TOP + HEIGHT }), el('span', 'boot')];
-  drawing.append(boot);
+  const axis = svg('line', { class: 'axis', x1: 0, x2: PLOT.width, y1: PLOT.foot, y2: PLOT.foot });
+  const marks = makeMarks();
+  drawing.append(hatch(), marks.gaps, bars, axis, marks.lines);
   const ticks = el('div', 'ticks');
   const now = el('span', 'dim');
   const empty = el('div', 'none', words.noLinesYet);
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
-  const percent = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const element = el('section', '', el('div', 'cap', el('h2', '', words.share), now), el('div', 'plot', drawing, bootText, empty), ticks);
+  const plot = el('div', 'plot', drawing, marks.words, empty);
+  const table = el('div', 'share-table');
+  table.tabIndex = 0;
+  const choice = el('select', 'link', ...Object.keys(CHART_RANGES).map((name) => option(name as ChartRange, words)));
+  choice.setAttribute('aria-label', words.range);
+  choice.addEventListener('change', () => events.onRange(choice.value as ChartRange));
+  const asTable = iconButton('table', words.table, events.onTable);
+  const fold = iconButton('chevron-down', words.foldChart, events.onFold);
+  const element = el(
+    'section',
+    '',
+    el('div', 'cap', fold, el('h2', '', words.share), now, el('span', 'sp'), choice, asTable),
+    plot,
+    table,
+    ticks,
+  );
   element.setAttribute('aria-label', words.share);
+  const percent = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   let last = '';
+  let shown: PanelShare | undefined;
+  let look: PanelLook | undefined;
+
+  const draw = (share: PanelShare): void => {
+    const sums = share.counts.map((counts) => counts.reduce((sum, count) => sum + count, 0));
+    const summary = told(share, sums, words, percent);
+    setText(now, summary);
+    empty.hidden = sums.some((sum) => sum > 0);
+    drawing.setAttribute(
+      'aria-label',
+      [words.share, summary, ...share.marks.map(({ text }) => text)].filter((part) => part !== '').join('. '),
+    );
+    const clock = new Intl.DateTimeFormat(locale, timeParts(share.barMs));
+    if (look?.table === true) table.replaceChildren(drawTable(share, sums, words, locale, clock));
+    else {
+      bars.replaceChildren(...drawBars(share.counts, sums));
+      marks.set(share, plot.clientWidth);
+      const at = [0, 10, 20, 30, 40, 50].map((bar) => el('span', '', clock.format(share.from + bar * share.barMs)));
+      ticks.replaceChildren(...at, el('span', '', words.now));
+    }
+  };
+  new ResizeObserver(() => shown !== undefined && marks.set(shown, plot.clientWidth)).observe(plot);
   return {
     element,
     set: (share) => {
       const key = JSON.stringify(share);
       if (key === last) return;
-      last = key;
-      const sums = share.counts.map((counts) => counts.reduce((sum, count) => sum + count, 0));
-      bars.replaceChildren(...drawBars(share.counts, sums));
-      empty.hidden = sums.some((sum) => sum > 0);
-      const newest = sums.findLastIndex((sum) => sum > 0);
-      const latest = share.counts[newest];
-      const untold = (latest?.[ADDRESS_CLASSES.indexOf('public')] ?? 0) > 0;
-      const told = latest === undefined ? '' : fill(words.shareNow, shares(latest, sums[newest] ?? 1, words, percent));
-      const summary = untold ? words.shareUnknown : told;
-      setText(now, summary);
-      drawing.setAttribute('aria-label', [words.share, summary, share.boot?.text ?? ''].filter((part) => part !== '').join('. '));
-      drawBoot(share, boot, bootText);
-      const marks = [0, 10, 20, 30, 40, 50].map((bar) => el('span', '', clock.format(share.from + bar * share.barMs)));
-      ticks.replaceChildren(...marks, el('span', '', words.now));
+      [last, shown] = [key, share];
+      if (look?.folded.includes('chart') !== true || look.table) draw(share);
+    },
+    setLook: (next) => {
+      look = next;
+      choice.value = next.range;
+      setPressed(asTable, next.table);
+      setFolded(fold, next.folded.includes('chart'));
+      plot.hidden = ticks.hidden = next.table;
+      table.hidden = !next.table;
+      if (shown !== undefined) draw(shown);
     },
   };
 }
 
-/** Order from the axis up: what the panel is about stands at the bottom, so that its flip is seen at once. */
-const STACK: readonly AddressClass[] = ['visitor', 'public', 'origin', 'private', 'unparsed'];
-
-function drawBars(counts: readonly (readonly number[])[], sums: readonly number[]): SVGElement[] {
-  const width = WIDTH / counts.length;
-  const most = Math.max(1, ...sums);
-  return counts.flatMap((bar, i) => {
-    const sum = sums[i] ?? 0;
-    if (sum === 0) return [];
-    let y = TOP + HEIGHT;
-    const parts = STACK.flatMap((name) => {
-      const height = ((bar[ADDRESS_CLASSES.indexOf(name)] ?? 0) / sum) * HEIGHT;
-      y -= height;
-      return height === 0 ? [] : [svg('rect', { class: `bar c-${name}`, x: i * width, y, width: width - 1, height })];
-    });
-    const height = Math.max(1, (sum / most) * RATE);
-    return [...parts, svg('rect', { class: 'rate', x: i * width, y: TOP + HEIGHT + 4 + RATE - height, width: width - 1, height })];
-  });
+function option(range: ChartRange, words: PanelWords): HTMLOptionElement {
+  const made = el('option', '', words.ranges[range]);
+  made.value = range;
+  return made;
 }
 
-/** A line at the boot, its words on the side that has room. */
-function drawBoot({ from, barMs, counts, boot }: PanelStatus['share'], line: SVGElement, words: HTMLElement): void {
-  line.style.display = boot === undefined ? 'none' : '';
-  words.hidden = boot === undefined;
-  if (boot === undefined) return;
-  const part = Math.min(1, (boot.at - from) / (barMs * counts.length));
-  for (const end of ['x1', 'x2']) line.setAttribute(end, String(part * WIDTH));
-  setText(words, boot.text);
-  words.style.left = part > 0.5 ? '' : `${part * 100}%`;
-  words.style.right = part > 0.5 ? `${(1 - part) * 100}%` : '';
+/** Seconds where a bar is one, days where the bars go over midnights. */
+function timeParts(barMs: number): Intl.DateTimeFormatOptions {
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  if (barMs < CHART_RANGES.fiveMinutes) return { ...time, second: '2-digit' };
+  return barMs < CHART_RANGES.days ? time : { ...time, month: 'numeric', day: 'numeric' };
 }
 
-function shares(counts: readonly number[], sum: number, words: PanelWords, percent: Intl.NumberFormat): string {
-  return ADDRESS_CLASSES.flatMap((name, i) => {
-    const share = ((counts[i] ?? 0) / sum) * 100;
+/** What the newest bar with lines shows, in words. */
+function told({ counts }: PanelShare, sums: readonly number[], words: PanelWords, percent: Intl.NumberFormat): string {
+  const newest = sums.findLastIndex((sum) => sum > 0);
+  const latest = counts[newest];
+  if (latest === undefined) return '';
+  if ((latest[ADDRESS_CLASSES.indexOf('public')] ?? 0) > 0) return words.shareUnknown;
+  const parts = ADDRESS_CLASSES.flatMap((name, i) => {
+    const share = ((latest[i] ?? 0) / (sums[newest] ?? 1)) * 100;
     return share < 0.5 ? [] : [`${percent.format(share)} % ${words.classes[name].toLowerCase()}`];
-  }).join(', ');
-}
-
-/** Back-to-origin is hatched, so that the flip is seen without colours. */
-function hatch(): SVGElement {
-  const pattern = svg('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' });
-  pattern.append(svg('rect', { class: 'hatch-ground', width: 6, height: 6 }), svg('rect', { class: 'hatch-line', width: 1.5, height: 6 }));
-  const defs = svg('defs');
-  defs.append(pattern);
-  return defs;
+  });
+  return fill(words.shareNow, parts.join(', '));
 }

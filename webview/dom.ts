@@ -34,9 +34,56 @@ export function shown(text: string): Node[] {
   return displayParts(text).map((part) => (part.escape ? el('span', 'esc', part.text) : document.createTextNode(part.text)));
 }
 
+/** `shown`, with the pieces that a search found marked, whatever their case. */
+export function marked(text: string, hits: readonly string[]): Node[] {
+  const lower = text.toLowerCase();
+  const nodes: Node[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const next = nextHit(lower, hits, from);
+    if (next === undefined) break;
+    nodes.push(...shown(text.slice(from, next.at)), el('mark', '', ...shown(text.slice(next.at, next.at + next.length))));
+    from = next.at + next.length;
+  }
+  return [...nodes, ...shown(text.slice(from))];
+}
+
+/** The first piece at or after `from`, and of those that begin there the longest. */
+function nextHit(lower: string, hits: readonly string[], from: number): { readonly at: number; readonly length: number } | undefined {
+  let best: { readonly at: number; readonly length: number } | undefined;
+  for (const { length, ...hit } of hits.map((text) => ({ length: text.length, text: text.toLowerCase() }))) {
+    const at = lower.indexOf(hit.text, from);
+    if (at < 0 || (best !== undefined && (at > best.at || (at === best.at && length <= best.length)))) continue;
+    best = { at, length };
+  }
+  return best;
+}
+
 /** Fills `{0}`, `{1}` … of one of the host's words. */
 export const fill = (words: string, ...values: (string | number)[]): string =>
   words.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+
+/** A small button with an icon only; `label` is its tooltip and its name. */
+export function iconButton(name: string, label: string, onClick: () => void): HTMLButtonElement {
+  const element = el('button', 'ib', icon(name));
+  element.title = label;
+  element.setAttribute('aria-label', label);
+  element.addEventListener('click', onClick);
+  return element;
+}
+
+/** Sets whether a button that stays pressed is pressed. */
+export function setPressed(button: HTMLElement, pressed: boolean): void {
+  button.setAttribute('aria-pressed', String(pressed));
+  button.classList.toggle('on', pressed);
+}
+
+/** Turns the chevron of a button that folds something away. */
+export function setFolded(button: HTMLElement, folded: boolean): void {
+  button.setAttribute('aria-expanded', String(!folded));
+  button.firstElementChild?.classList.toggle('codicon-chevron-right', folded);
+  button.firstElementChild?.classList.toggle('codicon-chevron-down', !folded);
+}
 
 /** Sets text only where it changed, so that screen readers are not told the same again. */
 export function setText(element: Element, text: string): void {

@@ -13,11 +13,14 @@ export function makeHead(
   readonly set: (live: PanelStatus['live'], held: string | undefined) => void;
 } {
   const host = el(
-    'span',
+    'button',
     'pick',
     icon('server'),
     el('span', '', ...shown(head.host), el('span', 'dim', ...shown(head.group === '' ? '' : ` ${head.group}`))),
+    icon('chevron-down'),
   );
+  host.title = words.chooseHosts;
+  host.addEventListener('click', () => post({ type: 'action', action: 'pickHosts' }));
   const log = el('button', 'pick', icon('output'), el('span', '', ...shown(head.path)), icon('chevron-down'));
   log.title = `${words.chooseLog}: ${displayText(head.path)}`;
   log.addEventListener('click', () => post({ type: 'action', action: 'pickLog' }));

@@ -19,8 +19,11 @@ export function makeProblem(post: (message: FromPanel) => void): {
       last = now;
       element.hidden = problem === undefined;
       if (problem === undefined) return;
-      const buttons = problem.buttons.map(({ action, label }, i) => {
-        const { element: made, set } = button({ primary: i === 0, onClick: () => post({ type: 'action', action }) });
+      const buttons = problem.buttons.map(({ action, label, of }, i) => {
+        const { element: made, set } = button({
+          primary: i === 0,
+          onClick: () => post({ type: 'action', action, ...(of === undefined ? {} : { of }) }),
+        });
         set(undefined, label);
         return made;
       });

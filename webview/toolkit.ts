@@ -3,11 +3,11 @@
  * Its styles are adopted style sheets; the one `<style>` element it tries focus-visible with takes the page's nonce (the
  * page's `csp-nonce` meta element), so the panel's CSP needs no `unsafe-*`.
  */
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextField } from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton } from '@vscode/webview-ui-toolkit';
 
-/** Makes `<vscode-button>` and `<vscode-text-field>` known. Only what the panel uses is registered. */
+/** Makes `<vscode-button>` known. Only what the panel uses is registered. */
 export function registerComponents(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextField());
+  provideVSCodeDesignSystem().register(vsCodeButton());
 }
 
 /** A button with an optional codicon before its words. `set` changes both. */
@@ -35,14 +35,4 @@ export function button(options: { readonly primary: boolean; readonly onClick: (
       }
     },
   };
-}
-
-/** A one-line text input that begins with `value`. `onInput` gets its value as it changes. */
-export function textField(label: string, value: string, onInput: (value: string) => void): HTMLElement {
-  const element = document.createElement('vscode-text-field');
-  element.setAttribute('placeholder', label);
-  element.setAttribute('aria-label', label);
-  element.setAttribute('value', value);
-  element.addEventListener('input', () => onInput((element as HTMLElement & { readonly value: string }).value));
-  return element;
 }

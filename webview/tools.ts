@@ -1,64 +1,72 @@
 import { ADDRESS_CLASSES, type AddressClass } from '../src/shared/address';
-import type { FromPanel, PanelFilter, PanelStatus, PanelWords } from '../src/shared/protocol';
-import { el, fill, icon, setText } from './dom';
-import { CLASS_ICONS, type Rows } from './rows';
-import { button, textField } from './toolkit';
+import type { FromPanel, PanelAction, PanelFilter, PanelStatus, PanelWords } from '../src/shared/protocol';
+import { el, fill, icon, iconButton, setPressed, setText } from './dom';
+import { makeField } from './field';
+import { CLASS_ICONS } from './row';
+import type { Rows } from './rows';
+import { button } from './toolkit';
 
-/** Typing is not answered before it pauses this long. */
-const TYPING_MS = 150;
+/** Pause and follow, the classes with their counts (the chart's legend too), the filter, and what can be done with the rows. */
+export interface Tools {
+  readonly element: HTMLElement;
+  readonly setStatus: (status: PanelStatus) => void;
+  readonly setMode: () => void;
+  readonly setWrap: (wrap: boolean) => void;
+  readonly filter: () => PanelFilter;
+  readonly setFilter: (filter: PanelFilter) => void;
+  readonly focusFilter: () => void;
+}
 
-/** Pause and follow, the classes with their counts (the chart's legend too), the filter, clear. */
+/** `onFilter`: the filter has changed by a person's hand. */
 export function makeTools(
   words: PanelWords,
   locale: string,
   rows: () => Rows,
   post: (message: FromPanel) => void,
-  filter: PanelFilter,
-): {
-  readonly element: HTMLElement;
-  readonly setTotals: (totals: PanelStatus['totals'], lines: number) => void;
-  readonly setMode: () => void;
-  readonly filtered: () => boolean;
-} {
-  const hidden = new Set(filter.hidden);
-  let { text } = filter;
-  const send = (): void => post({ type: 'filter', hidden: [...hidden], text });
-
+  first: PanelFilter,
+  { onFilter, onFind, onWrap }: { readonly onFilter: () => void; readonly onFind: () => void; readonly onWrap: () => void },
+): Tools {
+  const hidden = new Set(first.hidden);
   const pause = button({ primary: false, onClick: () => rows().setPaused(rows().mode() === 'following') });
   pause.element.classList.add('pause');
-  const chips = new Map(ADDRESS_CLASSES.map((name) => [name, chip(name, words, hidden, send)]));
+  const chips = new Map(ADDRESS_CLASSES.map((name) => [name, chip(name, words, hidden, onFilter)]));
   const group = el('div', 'chips', ...[...chips.values()].map((one) => one.element));
   group.setAttribute('role', 'group');
   group.setAttribute('aria-label', words.filterByClass);
 
-  let typing: ReturnType<typeof setTimeout> | undefined;
-  const search = textField(words.search, text, (value) => {
-    clearTimeout(typing);
-    typing = setTimeout(() => {
-      text = value.slice(0, 1000);
-      send();
-    }, TYPING_MS);
-  });
-  search.classList.add('find');
+  const left = el('span', 'n');
+  const field = makeField({ icon: 'filter', label: words.filter, hint: words.filterHint, words, more: [left] }, first, onFilter);
+  field.element.classList.add('filter');
 
-  const clear = el('button', 'ib', icon('clear-all'));
-  clear.title = words.clear;
-  clear.setAttribute('aria-label', words.clear);
-  clear.addEventListener('click', () => {
+  const act = (name: string, label: string, action: PanelAction): HTMLElement =>
+    iconButton(name, label, () => post({ type: 'action', action }));
+  const wrap = iconButton('word-wrap', words.wrap, onWrap);
+  const clear = iconButton('clear-all', words.clear, () => {
     post({ type: 'clear' });
     // There is nothing left to look back at.
     if (rows().mode() === 'scrolled') rows().setPaused(false);
   });
-
-  const element = el('div', 'tools', pause.element, group, search, clear);
+  const buttons = el(
+    'div',
+    'acts',
+    iconButton('search', words.find, onFind),
+    act('watch', words.jumpToTime, 'jumpToTime'),
+    act('split-horizontal', words.chooseColumns, 'columns'),
+    wrap,
+    act('export', words.export, 'export'),
+    clear,
+  );
+  const element = el('div', 'tools', pause.element, group, field.element, buttons);
   element.setAttribute('role', 'toolbar');
-  element.setAttribute('aria-label', words.log);
+  element.setAttribute('aria-label', words.tools);
 
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   return {
     element,
-    setTotals: (totals, lines) => {
+    setStatus: ({ totals, lines, filter }) => {
+      field.setProblem(filter.problem);
+      setText(left, filter.left > 0 ? fill(words.filtering, number.format(filter.left)) : '');
       for (const [name, { element: one, count, share }] of chips) {
         setText(count, number.format(totals[name]));
         setText(share, lines === 0 || totals[name] === 0 ? '' : ` · ${percent.format((totals[name] / lines) * 100)} %`);
@@ -73,8 +81,17 @@ export function makeTools(
         following ? 'debug-pause' : 'debug-continue',
         following ? words.pause : waiting === 0 ? words.follow : fill(words.followNew, number.format(waiting)),
       );
+      pause.element.setAttribute('appearance', waiting > 0 ? 'primary' : 'secondary');
     },
-    filtered: () => hidden.size > 0 || text !== '',
+    setWrap: (on) => setPressed(wrap, on),
+    filter: () => ({ hidden: [...hidden], ...field.value() }),
+    setFilter: (filter) => {
+      field.set(filter);
+      hidden.clear();
+      filter.hidden.forEach((name) => hidden.add(name));
+      chips.forEach(({ element: one }, name) => one.setAttribute('aria-pressed', String(!hidden.has(name))));
+    },
+    focusFilter: field.focus,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PanelStatus, PanelWords } from '../src/shared/protocol';
-import { el, icon, setText, shown } from './dom';
-import { CLASS_ICONS } from './rows';
+import { el, fill, icon, setText, shown } from './dom';
+import { CLASS_ICONS } from './row';
 
 /** The most frequent addresses. */
 export function makeTop(
@@ -8,7 +8,7 @@ export function makeTop(
   locale: string,
 ): {
   readonly element: HTMLElement;
-  readonly set: (status: Pick<PanelStatus, 'top' | 'distinct'>) => void;
+  readonly set: (status: Pick<PanelStatus, 'top' | 'distinct' | 'distinctVisitors'>) => void;
 } {
   const list = el('ul', 'addr');
   const distinct = el('span', 'dim');
@@ -18,11 +18,11 @@ export function makeTop(
   let last = '';
   return {
     element,
-    set: ({ top, distinct: many }) => {
-      const key = JSON.stringify([top, many]);
+    set: ({ top, distinct: many, distinctVisitors }) => {
+      const key = JSON.stringify([top, many, distinctVisitors]);
       if (key === last) return;
       last = key;
-      setText(distinct, many === 0 ? '' : number.format(many));
+      setText(distinct, many === 0 ? '' : fill(words.distinct, number.format(many), number.format(distinctVisitors)));
       const most = Math.max(1, ...top.map(({ count }) => count));
       const items = top.map(({ address, addressClass, count }) => {
         const meter = el('i', 'm');

@@ -1,30 +1,42 @@
 import type { FromPanel, PanelFigures, PanelStatus, PanelWords } from '../src/shared/protocol';
-import { el, icon, redrawn, shown } from './dom';
+import { el, icon, iconButton, redrawn, setFolded, shown } from './dom';
+import { hostClass } from './row';
 import { button } from './toolkit';
 
 type Verdict = PanelStatus['verdict'];
-type Said = Omit<Verdict, 'kernel' | 'log' | 'ladder'>;
+type Said = Omit<Verdict, 'kernel' | 'log' | 'ladder' | 'fleet'>;
+type Beside = Pick<Verdict, 'kernel' | 'log' | 'fleet'>;
 
 /** The verdict, its evidence ladder and the figures beside it. Only its words are announced: the figures move all the time. */
 export function makeVerdict(
   words: PanelWords,
   post: (message: FromPanel) => void,
+  onFold: () => void,
 ): {
   readonly element: HTMLElement;
   readonly set: (verdict: Verdict) => void;
+  readonly setFolded: (folded: boolean) => void;
 } {
   const said = redrawn((verdict: Said) => say(verdict, post));
-  const beside = redrawn(figures);
+  const beside = redrawn((one: Beside) => (one.fleet === undefined ? figures(one) : hosts(one.fleet, words)));
   const rungs = redrawn((all: Verdict['ladder']) => ladder(all, words));
   said.element.setAttribute('role', 'status');
-  const element = el('section', 'verdict', el('div', 'v-top', said.element, beside.element), rungs.element);
+  const fold = iconButton('chevron-down', words.foldVerdict, onFold);
+  fold.classList.add('fold');
+  const element = el('section', 'verdict', el('div', 'v-top', said.element, beside.element), rungs.element, fold);
   element.setAttribute('aria-label', words.verdict);
+  let folded = false;
   return {
     element,
-    set: ({ kernel, log, ladder: all, ...rest }) => {
-      element.className = `verdict t-${rest.tone}`;
+    setFolded: (next) => {
+      folded = next;
+      element.classList.toggle('folded', folded);
+      setFolded(fold, folded);
+    },
+    set: ({ kernel, log, fleet, ladder: all, ...rest }) => {
+      element.className = `verdict t-${rest.tone}${folded ? ' folded' : ''}`;
       said.set(rest);
-      beside.set({ kernel, log });
+      beside.set({ kernel, log, ...(fleet === undefined ? {} : { fleet }) });
       rungs.set(all);
     },
   };
@@ -37,8 +49,11 @@ function say(verdict: Said, post: (message: FromPanel) => void): HTMLElement {
     parts.push(el('dl', 'why', ...verdict.why.flatMap(([label, text]) => [el('dt', '', label), el('dd', '', ...shown(text))])));
   }
   if (verdict.buttons.length > 0) {
-    const made = verdict.buttons.map(({ action, label }, i) => {
-      const { element, set } = button({ primary: i === 0, onClick: () => post({ type: 'action', action }) });
+    const made = verdict.buttons.map(({ action, label, of }, i) => {
+      const { element, set } = button({
+        primary: i === 0,
+        onClick: () => post({ type: 'action', action, ...(of === undefined ? {} : { of }) }),
+      });
       set(undefined, label);
       return element;
     });
@@ -47,8 +62,20 @@ function say(verdict: Said, post: (message: FromPanel) => void): HTMLElement {
   return el('div', 'v-say', icon(verdict.icon), el('div', '', ...parts));
 }
 
-function figures({ kernel, log }: Pick<Verdict, 'kernel' | 'log'>): HTMLElement {
+function figures({ kernel, log }: Beside): HTMLElement {
   return el('div', 'deltas', table(kernel, true), table(log, false));
+}
+
+/** Several hosts: each with its colour, its state and what its log shows. */
+function hosts(fleet: NonNullable<Verdict['fleet']>, words: PanelWords): HTMLElement {
+  const rows = fleet.map(({ source, name, tone, icon: sign, text, share }) => {
+    const head = el('th', hostClass(source), el('i', 'hostbar'), ...shown(name));
+    head.scope = 'row';
+    return el('tr', `t-${tone}`, head, el('td', 'state', icon(sign), ...shown(text)), el('td', 'num', share));
+  });
+  const made = el('table', 'fleet', el('tbody', '', ...rows));
+  made.setAttribute('aria-label', words.hosts);
+  return el('div', 'fleet-box', made);
 }
 
 function table(figures: PanelFigures, mono: boolean): HTMLElement {

@@ -6,12 +6,14 @@ import { addHostFlow } from './flows/addHost';
 import { applyFlow } from './flows/apply';
 import { followFlow } from './flows/follow';
 import { CHOOSE, copyAddress, loadModuleFlow, openLogFlow, refreshFlow, signInFlow } from './flows/hosts';
+import { openMergedLogFlow } from './flows/openLogs';
 import { planFlow } from './flows/install';
 import { ownAddressFlow } from './flows/ownAddress';
 import { bootOriginalFlow, rebootFlow } from './flows/reboot';
 import { setRanges } from './flows/setRanges';
 import { holdFlow, keepFlow, returnFlow } from './flows/trial';
 import { verifyFlow } from './flows/verify';
+import { LINE_ACTIONS } from './logPanel/lineActions';
 import { ableOf, hostsOf, pickHosts } from './target';
 import { isTreeNode } from './tree/node';
 
@@ -52,6 +54,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: (ui, hostId, node, how) =>
       openLogFlow(ui, hostId, isTreeNode(node) && node.kind === 'log' ? node.path : undefined, how === CHOOSE),
   },
+  'toa.openMergedLog': { takes: 'hosts', needs: 'log', run: openMergedLogFlow },
+  ...onLine(),
   'toa.setRanges': { takes: 'nothing', run: setRanges },
   'toa.showPlan': { takes: 'host', needs: 'plan', run: (ui, hostId) => ui.plans.reopen(hostId) },
   'toa.applyPlan': {
@@ -70,6 +74,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.openSettings': { takes: 'nothing', run: () => commands.executeCommand('workbench.action.openSettings', '@ext:toa-hosts.toa-hosts') },
   'toa.forgetSecrets': { takes: 'nothing', run: forgetSecrets },
 };
+
+/** Of the context menu of a row in a log panel. */
+function onLine(): Readonly<Record<string, Command>> {
+  const entries = LINE_ACTIONS.map(
+    (action) => [`toa.log.${action}`, { takes: 'nothing', run: (ui: Ui, context: unknown) => ui.logPanels.act(action, context) }] as const,
+  );
+  return Object.fromEntries(entries);
+}
 
 /** Registers all commands. `selected`: the hosts that are selected in the tree. */
 export function registerCommands(ui: Ui, selected: () => readonly string[]): Disposable {

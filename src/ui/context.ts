@@ -3,6 +3,7 @@ import type { Clock, Prompts, Transport } from '../engine/ports';
 import type { Report } from './plan/reportDocument';
 import type { Documents } from './documents';
 import type { ProtectedAddresses } from './storage';
+import type { LogPanels } from './logPanel/logPanel';
 import type { HostStore } from '../engine/hostStore';
 import type { Runs } from './runs';
 import type { SecretCache } from './secretCache';
@@ -20,7 +21,7 @@ export interface Ui {
   readonly plans: Documents<Plan>;
   readonly reports: Documents<Report>;
   readonly protectedAddresses: ProtectedAddresses;
-  openLog(hostId: string, path: string): void;
+  readonly logPanels: LogPanels;
   /** Reads settings and SSH configuration anew. */
   listHosts(): Promise<void>;
   /** Downloads are kept here. */

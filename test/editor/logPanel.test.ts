@@ -45,7 +45,7 @@ async function write(...lines: string[]): Promise<void> {
 
 /** The panel's document; a panel that was hidden has another one afterwards. */
 const panel = (name = 'access.log'): Promise<Frame> => webviewWith(editor.page, `.head:has-text("${name}")`);
-const row = (frame: Frame, text: string) => frame.locator('.space [role=row]', { hasText: text });
+const row = (frame: Frame, text: string) => frame.locator('.port [role=row]', { hasText: text });
 const lines = async (frame: Frame, count: number) => {
   await frame.locator('.foot').getByText(`${count} lines`, { exact: true }).waitFor();
 };
@@ -90,7 +90,7 @@ test('Pause holds the rows and counts what comes; Follow shows it', async () => 
 
 test('a text and a class filter the rows', async () => {
   const frame = await panel();
-  const find = frame.locator('.find input');
+  const find = frame.locator('.filter input');
   await find.fill('late-');
   await expect.poll(() => row(frame, '/').count(), within).toBe(3);
   await find.fill('no such line');
@@ -109,7 +109,7 @@ test('a text and a class filter the rows', async () => {
 test('a hidden panel comes back as it was: filtered, and paused', async () => {
   const { page } = editor;
   const before = await panel();
-  await before.locator('.find input').fill('late-');
+  await before.locator('.filter input').fill('late-');
   await before.locator('.chip.c-private').click();
   await expect.poll(() => row(before, '/').count(), within).toBe(3);
   await before.locator('.pause').click();
@@ -118,13 +118,13 @@ test('a hidden panel comes back as it was: filtered, and paused', async () => {
   await tab(page, /access\.log/).click();
   const frame = await panel();
   await frame.locator('.pause').getByText('Follow · 1 new').waitFor();
-  expect(await frame.locator('.find input').inputValue()).toBe('late-');
+  expect(await frame.locator('.filter input').inputValue()).toBe('late-');
   expect(await frame.locator('.chip.c-private').getAttribute('aria-pressed')).toBe('false');
   await expect.poll(() => row(frame, '/late-').count(), within).toBe(4);
   expect(await row(frame, '/').count()).toBe(4);
   await frame.locator('.pause').click();
   await frame.locator('.chip.c-private').click();
-  await frame.locator('.find input').fill('');
+  await frame.locator('.filter input').fill('');
   await expect.poll(() => row(frame, '/').count(), within).toBe(9);
 });
 
@@ -148,7 +148,7 @@ test('hostile lines are text, in one row each', async () => {
   expect(await row(frame, 'bidi-').locator('.esc').allInnerTexts()).toEqual(['\\u202e', '\\u2066']);
   expect(await row(frame, 'nul-').locator('.esc').allInnerTexts()).toEqual(['\\x00']);
   const size = await frame.evaluate(() => {
-    const rows = [...document.querySelectorAll('.space [role=row]')];
+    const rows = [...document.querySelectorAll('.port [role=row]')];
     const wide = document.documentElement;
     return { heights: [...new Set(rows.map((one) => one.getBoundingClientRect().height))], over: wide.scrollWidth - wide.clientWidth };
   });
@@ -171,7 +171,7 @@ test('the keyboard moves and copies', async () => {
   expect(await grid.getAttribute('aria-activedescendant')).toBe(current);
   await screenshot(page, 'panel-keyboard');
   // A click takes the focus as well.
-  await frame.locator('.find input').focus();
+  await frame.locator('.filter input').focus();
   await row(frame, '/visitor').click();
   expect(await grid.evaluate((one) => document.activeElement === one)).toBe(true);
   await page.keyboard.press('Control+c');

@@ -97,7 +97,7 @@ export async function openLogFlow(ui: Ui, hostId: string, path: string | undefin
         })
       : paths.map(plainPath)[0]);
   const found = path ?? paths.find((one) => plainPath(one) === chosen);
-  if (found !== undefined) ui.openLog(hostId, found);
+  if (found !== undefined) ui.logPanels.open([{ hostId, path: found }]);
   else if (paths.length === 0) {
     void window.showInformationMessage(l10n.t('No access log is known on {0}. Name one in toa.hosts, under “logs”.', view.host.name));
   }

@@ -1,9 +1,9 @@
 import { HostError, problemOf } from '../../core/problem';
 import type { HostView } from '../../engine/hostStore';
-import type { LogBuffer } from '../../engine/logBuffer';
 import type { Prompts } from '../../engine/ports';
 import type { RunAs } from '../../engine/runScript';
-import { tailLog, type TailState } from '../../engine/tailLog';
+import { tailLog, type OnLines, type TailState } from '../../engine/tailLog';
+import type { LogMark } from '../../shared/logMark';
 import type { Ui } from '../context';
 
 /** `failed`: it ended, and only a person can go on; `sudo` tells that reading as root may help. */
@@ -13,7 +13,6 @@ export interface FollowOptions {
   readonly ui: Pick<Ui, 'transport' | 'prompts' | 'clock'>;
   readonly view: () => HostView | undefined;
   readonly path: string;
-  readonly buffer: LogBuffer;
   /** Lines to begin with. */
   readonly back: number;
   /** Silent: a restored panel does not ask for anything. */
@@ -21,11 +20,13 @@ export interface FollowOptions {
   /** A person wants it read as root. */
   readonly root: boolean;
   readonly signal: AbortSignal;
+  readonly onLines: OnLines;
+  readonly onMark: (mark: LogMark) => void;
   readonly onState: (state: FollowState, asRoot: boolean) => void;
 }
 
 /**
- * Follows a log into a buffer until the signal fires. As root where only root can read it and sudo asks nobody, or where
+ * Follows a log until the signal fires. As root where only root can read it and sudo asks nobody, or where
  * a person chose so; else as the connection's user.
  */
 export async function follow(options: FollowOptions): Promise<void> {
@@ -45,7 +46,7 @@ export async function follow(options: FollowOptions): Promise<void> {
 }
 
 async function run(options: FollowOptions, as: RunAs): Promise<void> {
-  const { ui, buffer, signal } = options;
+  const { ui, signal } = options;
   const host = options.view()?.host;
   if (host === undefined) throw new HostError({ code: 'configInvalid', what: 'host' }, options.path);
   await tailLog({
@@ -56,8 +57,8 @@ async function run(options: FollowOptions, as: RunAs): Promise<void> {
     back: options.back,
     clock: ui.clock,
     signal,
-    onLines: (bytes, ends, cut) => buffer.append(bytes, ends, cut),
-    onMark: (mark) => buffer.mark(mark),
+    onLines: options.onLines,
+    onMark: options.onMark,
     onState: (state) => options.onState(state, as !== 'user'),
   });
 }

@@ -1,156 +1,163 @@
-import { basename } from 'node:path/posix';
-import { commands, env, l10n, Uri, type WebviewPanel } from 'vscode';
-import { problemOf } from '../../core/problem';
-import type { HostView } from '../../engine/hostStore';
-import { DEFAULT_LIMITS, logBuffer } from '../../engine/logBuffer';
-import { lineText } from '../../engine/logBufferText';
-import { logView, NO_FILTER } from '../../engine/logBufferView';
-import { ADDRESS_CLASSES, parseCidrs } from '../../shared/address';
-import type { FromPanel, PanelAction, PanelFilter, PanelSight, PanelState, PanelStatus, ToPanel } from '../../shared/protocol';
+import { env, Uri, type WebviewPanel } from 'vscode';
+import { parseCidrs } from '../../shared/address';
+import type { FromPanel, PanelFilter, PanelSight, PanelState, ToPanel } from '../../shared/protocol';
 import { fromPanel } from '../../shared/protocol';
-import type { Ui } from '../context';
-import { CHOOSE } from '../flows/hosts';
 import { settings } from '../settings';
-import { plain } from '../text/hostile';
-import { problemText } from '../text/problem';
-import { follow, type FollowState } from './follower';
+import { panelActions } from './actions';
+import { copyLines } from './copy';
+import { panelDetail } from './detail';
+import { panelHead } from './head';
 import { panelHtml } from './html';
-import { lineRate } from './rate';
+import { lineAtTime } from './jump';
+import { filterFor, type LineAction } from './lineActions';
+import { panelLines } from './lines';
+import type { LookMemory } from './lookMemory';
 import { panelRow } from './rows';
-import { hostNow, panelStatus } from './status';
+import { makeSight } from './sight';
+import type { PanelUi } from './source';
+import { statusTeller } from './statusNow';
 import { panelWords } from './words';
-
-export type PanelUi = Pick<Ui, 'store' | 'transport' | 'prompts' | 'clock'>;
 
 /** An open panel, as its owner sees it. */
 export interface LogPanel {
-  readonly state: PanelState;
+  readonly active: boolean;
   reveal(): void;
   /** The ranges or the host's state may have changed. */
   refresh(): void;
+  /** Of the context menu of a row. */
+  act(action: LineAction, line: number): void;
 }
 
 /** How often a visible panel is brought up to date. */
 const TICK_MS = 200;
-const BACK_LINES = 2000;
+/** Of a tick, ms that a filter or a search may take; then it gives way, and goes on after as long a pause. */
+const SLICE_MS = 12;
 
-/** Wires one webview panel: follower, buffer, messages. It lives as long as the panel; `ask` false opens it without any prompt. */
-export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, state: PanelState, ask: boolean): LogPanel {
-  const hostView = (): HostView | undefined => ui.store.view(state.hostId);
-  const limits = { ...DEFAULT_LIMITS, lines: settings.bufferLines() };
-  const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, () => hostNow(hostView(), ui.clock.now()), limits);
-  const hostName = (): string => hostView()?.host.name ?? state.hostId;
+/** Wires one webview panel: followers, lines, messages. It lives as long as the panel; `ask` false opens it without any prompt. */
+export function wirePanel(
+  ui: PanelUi,
+  panel: WebviewPanel,
+  extensionUri: Uri,
+  state: PanelState,
+  { ask, memory }: { readonly ask: boolean; readonly memory: LookMemory },
+): LogPanel {
+  const all = panelLines(ui, state.logs, settings.bufferLines());
+  const { sources, lines } = all;
+  const sight = makeSight(lines, all.origin);
+  if (state.filter !== undefined) sight.setFilter(state.filter);
+  const statusNow = statusTeller(all, sight);
 
-  let view = logView(buffer.store, NO_FILTER);
-  let epoch = 0;
-  let filter: PanelFilter = { hidden: [], text: '' };
   let wanted = { from: 0, count: 0, follow: true };
   let held: PanelSight['held'];
-  let run = new AbortController();
-  let tail: FollowState = { kind: 'connecting' };
-  let asRoot = false;
+  /** Where a restored panel was paused; found again once its lines are there. */
+  let pausedAt = state.paused;
+  /** The line to be led back to, once the filter has looked at all. */
+  let near: number | undefined;
   let cidrs = settings.cidrs();
   let sent = '';
-  const rate = lineRate();
+  let lastEnd = -1;
+  let [started, ready] = [false, false];
 
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
-  const rowsView = (): PanelStatus['view'] => ({ epoch, base: view.base, end: view.end });
-
-  const start = (options: { readonly ask: boolean; readonly root: boolean }): void => {
-    run.abort();
-    run = new AbortController();
-    const { signal } = run;
-    // Lines that are there already are not read twice: a retry begins with those that the buffer lacks entirely.
-    if (buffer.lines > 0) buffer.clear();
-    void follow({
-      ...options,
-      ui,
-      view: hostView,
-      path: state.path,
-      buffer,
-      back: BACK_LINES,
-      signal,
-      onState: (next, root) => {
-        if (signal.aborted) return;
-        if (next.kind === 'following') rate.restart(ui.clock.now());
-        [tail, asRoot] = [next, root];
-      },
-    });
-  };
+  const goTo = (line: number): void => post({ type: 'goto', view: sight.panelView(), row: sight.view.row(line) });
 
   const sendRows = (): void => {
-    const { base, end } = view;
+    const { base, end } = sight.view;
     const from = wanted.follow ? Math.max(base, end - wanted.count) : Math.max(base, wanted.from);
     const rows = [];
     for (let row = from; row < Math.min(end, from + wanted.count); row++) {
-      const line = view.line(row);
-      const shown = line === undefined ? undefined : panelRow(buffer, line, hostName());
-      if (shown === undefined) break;
-      rows.push(shown);
+      const line = sight.view.line(row);
+      const kept = line === undefined ? undefined : lines.get(line);
+      if (line === undefined || kept === undefined) break;
+      rows.push(panelRow(line, kept, { ...all.origin(kept.source), hits: sight.hits }));
     }
-    post({ type: 'rows', view: rowsView(), from, rows });
+    post({ type: 'rows', view: sight.panelView(), from, rows });
   };
 
   const sendStatus = (): void => {
-    const host = hostView();
-    if (host === undefined) return;
-    const now = ui.clock.now();
-    const perSecond = rate.perSecond(now, buffer.lines);
-    const problem = problemOfTail(tail, hostName());
-    const status: ToPanel = {
-      type: 'status',
-      ...panelStatus({
-        view: host,
-        logName: basename(state.path),
-        buffer,
-        rows: rowsView(),
-        cidrsSet: cidrs.length > 0,
-        live: liveOf(tail, hostName(), buffer.lines, now),
-        ...(problem === undefined ? {} : { problem }),
-        connected: tail.kind === 'following',
-        ...(perSecond === undefined ? {} : { perSecond }),
-        limit: limits.lines,
-        asRoot,
-        now,
-      }),
-    };
+    const status = statusNow(ui.clock.now(), { range: memory.get().range, cidrsSet: cidrs.length > 0 });
+    if (status === undefined) return;
     const text = JSON.stringify(status);
     if (text === sent) return;
     sent = text;
-    post(status);
+    post({ type: 'status', ...status });
   };
 
   // A restored panel may be there before the hosts are.
-  let [started, ready] = [false, false];
   const startOnce = (): void => {
-    if (started || hostView() === undefined) return;
+    if (started || sources.some((source) => source.view() === undefined)) return;
     started = true;
-    start({ ask, root: false });
+    sources.forEach((source) => {
+      source.lookAtHost();
+      source.start({ ask, root: false });
+    });
     if (ready) hydrate();
   };
 
-  let lastEnd = -1;
   const tick = (): void => {
     startOnce();
+    if (started) sources.forEach((source) => source.lookAtHost());
+    all.merge?.take(ui.clock.now());
     if (!panel.visible) return;
-    view.update();
+    look();
+    if (pausedAt !== undefined && sources.every((source) => source.tail().kind !== 'connecting')) restorePause(pausedAt);
     sendStatus();
-    if (wanted.follow && view.end !== lastEnd) sendRows();
-    lastEnd = view.end;
+    if (wanted.follow && sight.view.end !== lastEnd) sendRows();
+    lastEnd = sight.view.end;
+  };
+
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  /** Looks at lines in slices, with pauses in between: the extension host is not ours alone. */
+  const look = (): void => {
+    clearTimeout(looking);
+    looking = undefined;
+    const more = sight.update(SLICE_MS);
+    if (near !== undefined && sight.view.left === 0) {
+      goTo(near);
+      near = undefined;
+    }
+    if (!more) return;
+    looking = setTimeout(look, SLICE_MS);
+  };
+
+  const restorePause = (time: string): void => {
+    pausedAt = undefined;
+    const line = lineAtTime(all, sight.view, time);
+    if (line !== undefined) goTo(line);
   };
 
   const hydrate = (): void => {
     [sent, lastEnd] = ['', -1];
-    const group = hostView()?.host.group ?? '';
-    const sight: PanelSight = { state, filter, ...(held === undefined ? {} : { held }) };
-    post({ type: 'hydrate', words: panelWords(), head: { host: hostName(), group, path: state.path }, locale: env.language, ...sight });
+    post({
+      type: 'hydrate',
+      words: panelWords(),
+      head: panelHead(sources),
+      locale: env.language,
+      state,
+      filter: sight.filter,
+      find: sight.find,
+      look: memory.get(),
+      ...(held === undefined ? {} : { held }),
+    });
     tick();
   };
 
-  const act = async (action: PanelAction): Promise<void> => {
-    if (action === 'retry') start({ ask: true, root: asRoot });
-    else if (action === 'readWithSudo') start({ ask: true, root: true });
-    else await commands.executeCommand(COMMANDS[action], { kind: 'host', hostId: state.hostId }, action === 'pickLog' ? CHOOSE : undefined);
+  const anew = (): void => {
+    tick();
+    sendRows();
+  };
+
+  const setFilter = (filter: PanelFilter, line?: number): void => {
+    sight.setFilter(filter);
+    held = undefined;
+    near = line;
+    anew();
+  };
+
+  const act = panelActions(all, sight, memory, post, goTo);
+  const detail = (line: number): void => {
+    const kept = lines.get(line);
+    if (kept !== undefined) post({ type: 'detail', ...panelDetail(line, kept, all.origin(kept.source)) });
   };
 
   const receive = (message: FromPanel): void => {
@@ -161,29 +168,38 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
         break;
       case 'window':
         wanted = message;
-        held = message.follow ? undefined : { from: message.from, end: held?.end ?? view.end };
+        held = message.follow ? undefined : { from: message.from, end: held?.end ?? sight.view.end };
         sendRows();
         break;
       case 'filter':
-        filter = { hidden: message.hidden, text: message.text };
-        view = logView(buffer.store, { hidden: new Set(message.hidden.map((name) => ADDRESS_CLASSES.indexOf(name))), text: message.text });
-        held = undefined;
-        epoch++;
-        tick();
-        sendRows();
+        setFilter({ hidden: message.hidden, text: message.text, regex: message.regex }, message.near);
         break;
-      case 'copy': {
-        const found = buffer.store.get(message.line);
-        if (found !== undefined) void env.clipboard.writeText(lineText(found.bytes));
+      case 'find':
+        sight.setFind({ text: message.text, regex: message.regex });
+        anew();
+        break;
+      case 'seek': {
+        const line = sight.seek(message.forward, message.from);
+        if (line !== undefined) goTo(line);
+        tick();
         break;
       }
-      case 'clear':
-        buffer.clear();
+      case 'detail':
+        detail(message.line);
+        break;
+      case 'copy':
+        void copyLines(all, sight.view, message);
+        break;
+      case 'look':
+        memory.set(message);
         tick();
-        sendRows();
+        break;
+      case 'clear':
+        sources.forEach((source) => source.buffer.clear());
+        anew();
         break;
       case 'action':
-        void act(message.action);
+        void act(message.action, message.of ?? 0);
         break;
     }
   };
@@ -197,52 +213,36 @@ export function wirePanel(ui: PanelUi, panel: WebviewPanel, extensionUri: Uri, s
   const timer = setInterval(tick, TICK_MS);
   panel.onDidDispose(() => {
     clearInterval(timer);
-    run.abort();
+    clearTimeout(looking);
+    sources.forEach((source) => source.stop());
   });
   startOnce();
 
   return {
-    state,
+    get active() {
+      return panel.active;
+    },
     reveal: () => panel.reveal(),
     refresh: () => {
       const next = settings.cidrs();
       if (next.join() === cidrs.join()) return;
       cidrs = next;
-      buffer.setRanges(parseCidrs(next).ranges);
+      sources.forEach((source) => source.buffer.setRanges(parseCidrs(next).ranges));
+      sight.setFilter(sight.filter);
       sendRows();
     },
+    act: (action, line) => {
+      const kept = lines.get(line);
+      if (kept === undefined) return;
+      if (action === 'copyLine' || action === 'copyAddress') {
+        void copyLines(all, sight.view, { what: action === 'copyLine' ? 'lines' : 'address', from: line, to: line });
+      } else if (action === 'showDetails') detail(line);
+      else {
+        const filter = filterFor(action, kept, all.origin(kept.source), sight.filter);
+        if (filter === undefined) return;
+        setFilter(filter);
+        post({ type: 'filter', ...filter });
+      }
+    },
   };
-}
-
-const COMMANDS: Readonly<Record<Exclude<PanelAction, 'retry' | 'readWithSudo'>, string>> = {
-  install: 'toa.install',
-  reboot: 'toa.reboot',
-  load: 'toa.loadModule',
-  verify: 'toa.verify',
-  ownAddress: 'toa.ownAddress',
-  setRanges: 'toa.setRanges',
-  refresh: 'toa.refresh',
-  pickLog: 'toa.openLog',
-};
-
-function liveOf(tail: FollowState, host: string, lines: number, now: number): PanelStatus['live'] {
-  switch (tail.kind) {
-    case 'connecting':
-      return { tone: 'neutral', icon: 'loading', text: l10n.t('Connecting to {0}', host) };
-    case 'following':
-      return { tone: 'neutral', icon: 'circle-filled', text: lines === 0 ? l10n.t('Following, no lines yet') : l10n.t('Following') };
-    case 'waiting': {
-      const seconds = Math.max(0, Math.ceil((tail.until - now) / 1000));
-      return { tone: 'attention', icon: 'sync', text: l10n.t('Reconnecting to {0}, next attempt in {1} s', host, seconds) };
-    }
-    case 'failed':
-      return { tone: 'failed', icon: 'debug-disconnect', text: l10n.t('Not following') };
-  }
-}
-
-function problemOfTail(tail: FollowState, host: string): PanelStatus['problem'] {
-  if (tail.kind !== 'failed') return undefined;
-  const retry = { action: 'retry', label: l10n.t('Retry') } as const;
-  const sudo = { action: 'readWithSudo', label: l10n.t('Read with sudo') } as const;
-  return { text: plain(problemText(problemOf(tail.error), { host }).message, 600), buttons: tail.sudo ? [sudo, retry] : [retry] };
 }

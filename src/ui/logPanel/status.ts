@@ -5,9 +5,9 @@ import type { HostView } from '../../engine/hostStore';
 import type { LogBuffer } from '../../engine/logBuffer';
 import { BAR_MS } from '../../engine/logBufferShare';
 import { ADDRESS_CLASSES, type AddressClass } from '../../shared/address';
-import type { PanelFigures, PanelStatus, PanelView } from '../../shared/protocol';
+import { CHART_RANGES, type ChartRange } from '../../shared/panelLook';
+import type { ChartMark, PanelFigures, PanelStatus, PanelView } from '../../shared/panelStatus';
 import { count, share } from '../text/amount';
-import { clockTime } from '../text/time';
 import { verdictText } from './verdictText';
 
 /** What a panel's status is made of. */
@@ -25,6 +25,9 @@ export interface StatusInput {
   readonly limit: number;
   readonly asRoot: boolean;
   readonly now: number;
+  readonly range: ChartRange;
+  readonly marks: readonly ChartMark[];
+  readonly sight: Pick<PanelStatus, 'filter' | 'find'>;
 }
 
 /** Addresses in the panel's list. */
@@ -34,6 +37,7 @@ const TOP = 7;
 export function panelStatus(input: StatusInput): PanelStatus {
   const { view, buffer, now } = input;
   const bars = buffer.share.bars();
+  const shown = buffer.share.bars(CHART_RANGES[input.range]);
   const lines = linesSinceBoot(bars, view);
   const unreachable = view.state.kind === 'unreachable' || view.state.kind === 'needsSignIn';
   const verdict = panelVerdict({
@@ -66,8 +70,15 @@ export function panelStatus(input: StatusInput): PanelStatus {
     asRoot: input.asRoot,
     distinct: buffer.distinct,
     top: buffer.top(TOP),
-    share: { from: bars.from, barMs: BAR_MS, counts: bars.counts, ...bootMark(view, bars.from) },
+    distinctVisitors: visitors(buffer),
+    share: {
+      from: shown.from,
+      barMs: CHART_RANGES[input.range],
+      counts: shown.counts,
+      marks: input.marks.filter(({ at, until }) => (until ?? at) >= shown.from),
+    },
     view: input.rows,
+    ...input.sight,
   };
 }
 
@@ -93,10 +104,12 @@ function linesSinceBoot(bars: ReturnType<LogBuffer['share']['bars']>, view: Host
   return sums;
 }
 
-/** The line between what this kernel did and what came before, if it lies in the chart. */
-function bootMark(view: HostView, from: number): Pick<PanelStatus['share'], 'boot'> {
-  const at = bootOf(view);
-  return at === undefined || at < from ? {} : { boot: { at, text: l10n.t('boot {0}', clockTime(at)) } };
+const VISITOR = ADDRESS_CLASSES.indexOf('visitor');
+
+function visitors({ addresses }: LogBuffer): number {
+  let count = 0;
+  for (const { code } of addresses.values()) if (code === VISITOR) count++;
+  return count;
 }
 
 /** A counter that does not rise is a finding only while the log does. */
