@@ -13,4 +13,4 @@ if [ -n "$other" ]; then
   exit 1
 fi
 modprobe toa || exit 1
-awk '$1 == "toa" { found = 1 } END { exit !found }' /proc/modules
+awk '$1 == "toa" && $5 == "Live" { found = 1 } END { exit !found }' /proc/modules

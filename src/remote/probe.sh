@@ -91,8 +91,9 @@ for module in "/lib/modules/$kernel/kernel/net/toa/toa.ko" "/lib/modules/$kernel
   [ -f "$module" ] && printf '%s\n' "$module"
 done
 
+# A module that oopsed while it was being loaded stands there as Loading for ever.
 section loaded
-awk '$1 ~ /toa/ { print $1 }' /proc/modules 2>/dev/null | head -c 1024
+awk '$1 ~ /toa/ && ($1 != "toa" || $5 == "Live") { print $1 }' /proc/modules 2>/dev/null | head -c 1024
 
 section stats
 if [ -e /proc/net/toa_stats ]; then

@@ -53,5 +53,5 @@ load_toa() {
   other=$(awk '$1 ~ /toa/ && $1 != "toa" { print $1 }' /proc/modules)
   [ -z "$other" ] || { echo "$other is loaded: two modules with these hooks must never be"; return 1; }
   modprobe toa
-  awk '$1 == "toa" { found = 1 } END { exit !found }' /proc/modules
+  awk '$1 == "toa" && $5 == "Live" { found = 1 } END { exit !found }' /proc/modules
 }

@@ -36,7 +36,7 @@ case $toa_act in
     case $state in armed*) put_state kept ;; esac
     ;;
   confirm)
-    if ! awk '$1 == "toa" { found = 1 } END { exit !found }' /proc/modules; then
+    if ! awk '$1 == "toa" && $5 == "Live" { found = 1 } END { exit !found }' /proc/modules; then
       say notLoaded
       exit 1
     fi
