@@ -53,13 +53,14 @@ for debt in default kernel; do
   [ -e "/var/lib/toa-hosts/owed/$debt" ] && printf '%s\n' "$debt"
 done
 
-# What rpm and dracut say now of a TOA kernel, after a run was cut off: too slow for every probe.
+# What rpm and dracut say now of a TOA kernel, after a run was cut off or a trial that came back: too slow for every probe.
 section root.verify
+came_back() { grep '^returned' /etc/toa-hosts/trial/state; }
 cut_off() {
   read -r _ pid start boot _ </var/lib/toa-hosts/running || [ -f /var/lib/toa-hosts/interrupted ] || return 1
   [ "$boot" != "$(cat /proc/sys/kernel/random/boot_id)" ] || [ "$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d ' ' -f 20)" != "$start" ]
 }
-if cut_off; then
+if cut_off || came_back >/dev/null; then
   rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH}\n' kernel | grep '\.toa\.' | while read -r toa; do
     answer=$(limit 15 rpm -V --nodeps "kernel-$toa")
     status=$?
