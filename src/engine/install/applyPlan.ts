@@ -88,8 +88,9 @@ const probe = (session: Session, options: ApplyOptions, signal: AbortSignal): Pr
 
 /** The upload has served; a failure to remove it is no failure of the install. */
 async function removeUploads(session: Session, plan: Plan): Promise<void> {
-  const paths = plan.packages.map((local) => quote(uploadPath(plan.facts, local)));
-  if (paths.length === 0) return;
+  const paths = plan.packages.map((local) => uploadPath(plan.facts, local));
+  const directory = paths[0]?.replace(/\/[^/]*$/, '');
+  if (directory === undefined) return;
   const options = { as: 'user', signal: AbortSignal.timeout(30_000), deadlineSeconds: 30, what: 'clean up' } as const;
-  await runScript(session, `rm -f ${paths.join(' ')}`, options).catch(() => undefined);
+  await runScript(session, `rm -f ${paths.map(quote).join(' ')}; rmdir ${quote(directory)}`, options).catch(() => undefined);
 }
