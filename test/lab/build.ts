@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eraTable, gateRules } from './era';
 import { removeNow, run, runAsRoot } from './namespace';
@@ -93,7 +93,7 @@ export async function must(program: string, args: readonly string[]): Promise<vo
 /** A hash of the contents of files and folders of this directory. */
 export async function hashOf(paths: readonly string[], extra = ''): Promise<string> {
   const sum = createHash('sha256').update(extra);
-  for (const path of paths) for (const file of await files(join(here, path))) sum.update(file).update(await readFile(file));
+  for (const path of paths) for (const file of await files(join(here, path))) sum.update(relative(here, file)).update(await readFile(file));
   return sum.digest('hex').slice(0, 12);
 }
 
