@@ -21,9 +21,11 @@ export async function openMonitor(path: string): Promise<Monitor> {
   await once(socket, 'connect');
   const waiting = new Map<number, (message: Message) => void>();
   let last = 0;
-  socket.on('error', () => undefined); // ends with 'close'
+  const lines = createInterface({ input: socket });
+  // A machine that is killed resets the connection, which both tell; it ends with 'close'.
+  for (const stream of [socket, lines]) stream.on('error', () => undefined);
   socket.on('close', () => waiting.forEach((settle) => settle({ error: { desc: 'qemu is gone' } })));
-  createInterface({ input: socket }).on('line', (line) => {
+  lines.on('line', (line: string) => {
     const message = JSON.parse(line) as Message;
     if (message.id === undefined) return; // the greeting, an event
     waiting.get(message.id)?.(message);
