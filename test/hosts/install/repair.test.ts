@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { installOutlook } from '../../../src/core/install/planInstall';
 import { hostState } from '../../../src/core/state';
 import { AUTOLOAD_PATH, autoloadContent, TOA_RELEASE } from '../../../src/core/vendor';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
@@ -94,6 +95,21 @@ describe.each([
     expect(ids(repair)).toContain('reinstallKernel');
     expect(repair.warnings.map((warning) => warning.code)).toContain('reinstalled');
     await isWhole(machine, await next.apply(repair), row, original);
+  });
+
+  it('what a trial that came back fell over is found, and put right by a second install', async () => {
+    const machine = lab.host(system);
+    await machine.reset();
+    const bench = open(machine);
+    await bench.install();
+    expect('noop' in installOutlook(await bench.probe())).toBe(true);
+    await machine.shell(`mkdir -p /etc/toa-hosts/trial && cd /etc/toa-hosts/trial && echo returned fell >state
+      printf '%s\\n' 'run r1' 'release ${target}' 'original ${original}' 'boot x' >plan
+      truncate -s 1000 /boot/vmlinuz-${target} && truncate -s 20000 /boot/initramfs-${target}.img`);
+    const facts = await bench.probe();
+    expect(facts.trial).toMatchObject({ state: 'returned', reason: 'fell' });
+    expect(installOutlook(facts)).toMatchObject({ row, needsPackages: true });
+    await isWhole(machine, await bench.install(), row, original);
   });
 });
 
