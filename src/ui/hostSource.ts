@@ -15,8 +15,11 @@ export interface HostSource {
   dispose(): void;
 }
 
-/** Feeds the store from settings and the SSH configuration, and again whenever one of them changes. */
-export function createHostSource(store: Pick<HostStore, 'setHosts'>, listNames: ListNames): HostSource {
+/**
+ * Feeds the store from settings and the SSH configuration, and again whenever one of them changes. A host that could not be
+ * reached is tried again then, silently: the change may be what it needed.
+ */
+export function createHostSource(store: Pick<HostStore, 'setHosts' | 'views' | 'refresh'>, listNames: ListNames): HostSource {
   let said = '';
   const list = async (): Promise<void> => {
     const { hosts, bad } = settings.hosts();
@@ -29,11 +32,21 @@ export function createHostSource(store: Pick<HostStore, 'setHosts'>, listNames: 
     if (bads !== '' && bads !== said) void sayBad(bad.map(({ entry }) => entry));
     said = bads;
   };
-  let watcher = watchConfig(list);
+  const listAgain = async (): Promise<void> => {
+    await list();
+    // Not where it was the sign-in that failed: that is tried again by hand alone.
+    const lost = store.views().filter(({ state }) => state.kind === 'unreachable' && state.problem.code !== 'authFailed');
+    if (lost.length > 0 && settings.refreshMinutes() > 0)
+      await store.refresh(
+        lost.map(({ host }) => host.id),
+        { signal: AbortSignal.timeout(60_000) },
+      );
+  };
+  let watcher = watchConfig(listAgain);
   const configuration = workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration('toa.ssh.configFile')) {
       watcher.dispose();
-      watcher = watchConfig(list);
+      watcher = watchConfig(listAgain);
     }
     if (change.affectsConfiguration('toa.hosts') || change.affectsConfiguration('toa.ssh.configFile')) void list();
   });
