@@ -53,9 +53,24 @@ export async function ensurePackages(needs, { yes }) {
   await install(missing, admin);
 }
 
-/** @param {string[]} missing */
-async function agreed(missing) {
-  say(`These Debian packages are missing:\n  ${missing.join(' ')}`);
+/**
+ * As `ensurePackages`, for what can be done without: false where they stay missing, after asking.
+ * @param {Iterable<Need>} needs
+ * @param {{ yes: boolean, purpose: string }} options
+ */
+export async function offerPackages(needs, { yes, purpose }) {
+  const missing = missingPackages(needs);
+  if (missing.length === 0) return true;
+  const admin = process.getuid?.() === 0 ? [] : ['sudo'];
+  if (admin.length > 0 && !which('sudo')) return false;
+  if (!yes && !(await agreed(missing, purpose))) return false;
+  await install(missing, admin);
+  return true;
+}
+
+/** @param {string[]} missing @param {string} [purpose] */
+async function agreed(missing, purpose = 'These Debian packages are missing') {
+  say(`${purpose}:\n  ${missing.join(' ')}`);
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question('Install them with apt? [y/N] ');

@@ -20,7 +20,7 @@ export async function openTree(page: Page, states: Readonly<Record<string, strin
 }
 
 /** Install TOA… → the plan → Apply Plan… → Install → installed, awaiting reboot. */
-export async function install(page: Page, host: string, shot: Shot): Promise<void> {
+export async function install(page: Page, host: string, shot: Shot, timeout = LONG): Promise<void> {
   await contextMenu(page, hostRow(page, host), 'Install TOA…');
   await codeLens(page, 'Apply Plan…').waitFor({ timeout: 90_000 });
   // Headings are bold once the document has been coloured.
@@ -32,12 +32,12 @@ export async function install(page: Page, host: string, shot: Shot): Promise<voi
   await answerModal(page, `Install TOA on ${host}`, 'Install');
   await hostRow(page, host, 'installing, step').waitFor();
   await shot('progress');
-  await hostRow(page, host, 'installed, awaiting reboot').waitFor({ timeout: LONG });
+  await hostRow(page, host, 'installed, awaiting reboot').waitFor({ timeout });
   await shot('installed');
 }
 
 /** Reboot… → Reboot → the verification that follows by itself has seen addresses delivered. */
-export async function reboot(page: Page, host: string, shot: Shot): Promise<void> {
+export async function reboot(page: Page, host: string, shot: Shot, timeout = LONG): Promise<void> {
   await contextMenu(page, hostRow(page, host), 'Reboot…');
   await modal(page, `Reboot ${host}`).waitFor();
   await shot('reboot-consent');
@@ -46,7 +46,7 @@ export async function reboot(page: Page, host: string, shot: Shot): Promise<void
     .click();
   await hostRow(page, host, 'rebooting').waitFor();
   await shot('rebooting');
-  await hostRow(page, host, 'delivering').waitFor({ timeout: LONG });
+  await hostRow(page, host, 'delivering').waitFor({ timeout });
   await shot('rebooted');
 }
 

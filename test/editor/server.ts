@@ -12,6 +12,8 @@ export interface EditorServer {
   readonly url: string;
   /** The folder open in the editor. */
   readonly workspace: string;
+  /** The user's settings.json. */
+  readonly settingsFile: string;
   /** The server's own process; its extension hosts are among those below it. */
   readonly pid: number;
   /** What the server wrote so far. */
@@ -39,7 +41,8 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
   const base = mkdtempSync(path.join(tmpdir(), 'toa-'));
   const folder = (name: string) => path.join(base, name);
   for (const name of ['u/User', 'x', 'home', 'origins']) mkdirSync(folder(name), { recursive: true });
-  writeFileSync(folder('u/User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
+  const settingsFile = folder('u/User/settings.json');
+  writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
   writeFileSync(folder('c.yaml'), '{}\n');
 
   const logFile = folder('server.log');
@@ -67,7 +70,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
     if ((await once(installing, 'exit'))[0] !== 0) throw new Error(`The extension was not installed:\n${log()}`);
     const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('origins')]);
     running.push(server);
-    return { url: await listening(server, log), workspace: folder('origins'), pid: server.pid!, log, stop };
+    return { url: await listening(server, log), workspace: folder('origins'), settingsFile, pid: server.pid!, log, stop };
   } catch (error) {
     await stop();
     throw error;

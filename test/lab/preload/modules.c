@@ -56,16 +56,31 @@ static int add(const char *name) {
   return 0;
 }
 
+// A module names the kernel it was made for: as uname tells, or as the vmlinuz itself does, since the VM's packages hold a kernel
+// of another name (x86 boot protocol 2.00: at 0x20e stands where its version is, less 0x200).
+static int for_this_kernel(const char *vermagic) {
+  struct utsname kernel;
+  char path[128], version[64] = "";
+  unsigned short at = 0;
+  uname(&kernel);
+  size_t length = strlen(kernel.release);
+  if (!strncmp(vermagic, kernel.release, length) && vermagic[length] == ' ') return 1;
+  snprintf(path, sizeof path, "/boot/vmlinuz-%s", kernel.release);
+  FILE *vmlinuz = fopen(path, "r");
+  if (!vmlinuz) return 0;
+  if (!fseek(vmlinuz, 0x20e, SEEK_SET) && fread(&at, sizeof at, 1, vmlinuz) == 1 && !fseek(vmlinuz, at + 0x200, SEEK_SET))
+    if (!fgets(version, sizeof version, vmlinuz)) *version = 0;
+  fclose(vmlinuz);
+  length = strcspn(version, " ");
+  return length > 0 && !strncmp(vermagic, version, length) && vermagic[length] == ' ';
+}
+
 static int load(const char *image, size_t length) {
   if (geteuid()) return errno = EPERM, -1;
   if (length < 4 || memcmp(image, "\177ELF", 4)) return errno = ENOEXEC, -1;
   const char *name = memmem(image, length, "\0name=", 6);
   const char *vermagic = memmem(image, length, "\0vermagic=", 10);
-  struct utsname kernel;
-  uname(&kernel);
-  if (!name || !vermagic) return errno = ENOEXEC, -1;
-  size_t release = strlen(kernel.release);
-  if (strncmp(vermagic + 10, kernel.release, release) || vermagic[10 + release] != ' ') return errno = ENOEXEC, -1;
+  if (!name || !vermagic || !for_this_kernel(vermagic + 10)) return errno = ENOEXEC, -1;
   return add(name + 6);
 }
 
