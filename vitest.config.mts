@@ -43,9 +43,13 @@ export default defineConfig({
         test: { name: 'vm', include: ['test/vm/**/*.test.ts'], ...emulated, retry },
       },
       {
-        // Faults that take the better part of an hour: no part of `npm test`.
+        // Faults that take the better part of an hour: no part of `npm test`. Those of the connection need no virtual machine.
         extends: true,
-        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...emulated },
+        test: { name: 'connections', include: ['test/faults/connection.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], exclude: ['test/faults/connection.test.ts'], ...emulated },
       },
     ],
   },

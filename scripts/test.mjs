@@ -23,7 +23,10 @@ if (part === undefined) {
 if (part === undefined || part === 'unit') await tests('unit');
 if (part === undefined || part === 'hosts') await tests('hosts');
 if (part === 'vm') await tests('vm');
-if (part === 'faults') await tests('faults');
+if (part === 'faults') {
+  await tests('connections');
+  await tests('faults');
+}
 if (part === undefined || part === 'editor') {
   if (await step('package', ['npm', 'run', '--silent', 'package'])) await tests('editor');
 }
