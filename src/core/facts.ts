@@ -47,6 +47,8 @@ export interface HostFacts {
     readonly runInProgress?: RunRecord;
     /** The latest run that was cut off (power, kill -9); stays on record until a later one has come through. */
     readonly interrupted?: RunRecord;
+    /** The TOA kernel that was last confirmed as lasting, with its module loaded, and when (host's clock, ms): drift counts from there. */
+    readonly confirmed?: { readonly release: string; readonly at: number };
     /** An undo took the autoload file away, and nothing has put it back since. */
     readonly undone?: true;
     /** A run that was cut off has not given back what it borrowed (`default.sh`); the next change does. */
@@ -135,9 +137,10 @@ export interface AutoloadFacts {
 }
 
 export interface BootFacts {
+  /** Free on /boot, on / and on /var; where one is no filesystem of its own it is the same as of /. */
   readonly freeBytes?: number;
-  /** Free inodes and bytes of /, where /boot is no filesystem of its own they are the same. */
   readonly rootFreeBytes?: number;
+  readonly varFreeBytes?: number;
   readonly loader: 'grub2' | 'grub-legacy' | 'unknown';
   readonly efi: boolean;
   readonly secureBoot: boolean;
@@ -150,6 +153,8 @@ export interface BootFacts {
   readonly lacking?: readonly string[];
   /** A crash kernel is loaded: it takes a panic first. */
   readonly kdump?: boolean;
+  /** A hardware watchdog: the program that feeds it, or `unused`; undefined: there is none. It restarts a host that freezes. */
+  readonly watchdog?: string;
   /** Names of programs running now that look like a backup. */
   readonly backups?: readonly string[];
 }
@@ -159,6 +164,8 @@ export interface YumFacts {
   readonly installonlyLimit?: number;
   readonly exclude: readonly string[];
   readonly localpkgGpgcheck: boolean;
+  /** `yumdb` is there: it can mark a package that `installonly_limit` must not remove. */
+  readonly yumdb?: true;
   /** Who holds /var/run/yum.pid: pid and command line, if a live process does. */
   readonly lock?: { readonly pid: number; readonly command: string };
 }

@@ -52,6 +52,7 @@ export type StepId =
   | 'keepDefault'
   | 'releaseDefault'
   | 'writeAutoload'
+  | 'keepKernels'
   | 'freeRpm'
   | 'clearPartial'
   | 'reinstallKernel'
@@ -61,6 +62,7 @@ export type StepId =
   | 'loadModule'
   | 'setOriginalDefault'
   | 'removeAutoload'
+  | 'releaseKernels'
   | 'removeKernel'
   | 'checkAfter';
 

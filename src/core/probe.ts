@@ -9,6 +9,7 @@ import { parseListeners } from './probe/sockets';
 import { parseContainer, parseSystem } from './probe/system';
 import { parseTrial } from './probe/trial';
 import { parseFailedUnits, parseYum } from './probe/yum';
+import { isToaRelease } from './vendor';
 
 /**
  * Facts from what `src/remote/probe.sh` printed. `nonce` is the word that this probe's headers carry; `takenAt` is the
@@ -52,6 +53,7 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
       originalKernel: lineOf(sections, 'record'),
       ...parseRuns(sections, bootId),
       undone: lineOf(sections, 'undone') === undefined ? undefined : true,
+      confirmed: parseConfirmed(lineOf(sections, 'confirmed')),
       owes: lineOf(sections, 'root.owed') === undefined ? undefined : true,
     }),
     ...given({
@@ -75,6 +77,12 @@ function parseSudo(sections: Sections): SudoState {
   if (sections.has('root.end')) return 'nopasswd';
   if (said === 'absent') return 'absent';
   return /must have a tty/.test(said) ? 'requiretty' : 'password';
+}
+
+function parseConfirmed(line = ''): HostFacts['record']['confirmed'] {
+  const [release = '', seconds] = line.split(' ');
+  const at = numberOf(seconds);
+  return isToaRelease(release) && /^[\w.+-]{1,100}$/.test(release) && at !== undefined ? { release, at: at * 1000 } : undefined;
 }
 
 function parseSshd(sections: Sections): HostFacts['sshd'] {

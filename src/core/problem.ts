@@ -74,14 +74,16 @@ export type Problem =
   | { readonly code: 'uploadCorrupt'; readonly file: string; readonly expected: string; readonly actual: string }
   // a run
   | { readonly code: 'hostBusy'; readonly run: string; readonly since?: number; readonly by?: string }
+  /** What a run had to write found no room on this filesystem. */
+  | { readonly code: 'diskFull'; readonly where: string; readonly left: RunLeft }
   | { readonly code: 'yumLocked'; readonly pid: number; readonly command: string }
-  | { readonly code: 'rpmRefused'; readonly remedy: InstallRemedy; readonly message: string; readonly left: 'unchanged' | 'changed' }
+  | { readonly code: 'rpmRefused'; readonly remedy: InstallRemedy; readonly message: string; readonly left: RunLeft }
   | {
       readonly code: 'stepFailed';
       readonly step: string;
       readonly exit: number;
       readonly message: string;
-      readonly left: 'unchanged' | 'changed';
+      readonly left: RunLeft;
     }
   | { readonly code: 'defaultMoved'; readonly expected: string; readonly actual: string }
   | { readonly code: 'runLost'; readonly run: string }
@@ -114,6 +116,9 @@ export type OpenSshNeed =
   | { readonly kind: 'hostCertificate' } // known by its authority alone
   | { readonly kind: 'algorithm'; readonly algorithm: string };
 
+/** What a failed run has left, by the probes before and after it; `unknown`: the one after it failed. */
+export type RunLeft = 'unchanged' | 'changed' | 'unknown';
+
 /** A fact that a plan stands on. */
 export type FactName = 'runningKernel' | 'bootId' | 'defaultKernel' | 'installedKernels' | 'firmware' | 'autoload';
 
@@ -131,13 +136,16 @@ export type InstallRemedy =
 
 export type UnsupportedReason = 'distribution' | 'version' | 'architecture' | 'container' | 'kernelFlavour' | 'noRpm';
 
-/** The one error type that crosses modules: a problem, the host it is about, and the hop of a jump chain where that differs. */
+/**
+ * The one error type that crosses modules: a problem, the host it is about, and the hop of a jump chain where that differs. `also`: a
+ * second problem that came with it and is told behind it.
+ */
 export class HostError extends Error {
   override readonly name = 'HostError';
   constructor(
     readonly problem: Problem,
     readonly host: string,
-    readonly options: { readonly hop?: string; readonly cause?: unknown } = {},
+    readonly options: { readonly hop?: string; readonly also?: Problem; readonly cause?: unknown } = {},
   ) {
     super(`${host}: ${problem.code}`, options.cause === undefined ? undefined : { cause: options.cause });
   }

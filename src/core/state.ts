@@ -102,12 +102,20 @@ export function hostState(facts: HostFacts, memory: HostMemory, now: number): { 
     // What was before is no measure any more for what comes.
     return { state: { kind: 'undone', release, running: facts.kernel.running }, memory: { ...next, best: { level: -1, at: now } } };
   }
-  const best = next.best ?? { level, at: now };
+  const best = baseOfDrift(facts, next.best ?? { level, at: now });
   const drift = driftOf(facts, able.row, best.level);
   if (drift.length > 0) return { state: { kind: 'drifted', drift, was: best.level, wasAt: best.at }, memory: next };
   if (isUntold(facts, level)) return { state: { kind: 'unknown' }, memory: next };
   return { state: stateAt(level, facts, memory), memory: next };
 }
+
+/** What the host must not have moved away from: what this editor saw at best, or what any editor has confirmed there. */
+function baseOfDrift({ record, takenAt, hostTime }: HostFacts, seen: NonNullable<HostMemory['best']>): NonNullable<HostMemory['best']> {
+  const { confirmed } = record;
+  return confirmed === undefined || seen.level >= CONFIRMED ? seen : { level: CONFIRMED, at: confirmed.at + takenAt - hostTime };
+}
+/** A confirmation needs the module loaded. */
+const CONFIRMED = 2;
 
 /** While a kernel is on trial that comes before what is known of the module: somebody has to decide. */
 function trialState({ module, uptimeSeconds, takenAt }: HostFacts, { release, original, returnsAtUptime }: TrialFacts): HostState {

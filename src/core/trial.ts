@@ -34,7 +34,7 @@ const OBSTACLES = ['noConfig', 'noNextEntry', 'noGrubenv', 'noProbe', 'lvmOrRaid
 export type OnceObstacle = (typeof OBSTACLES)[number];
 
 /** What else stands in the way of a trial; words of `src/remote/reboot.sh`. */
-const REFUSALS = ['original', 'bootMounted', 'bootImage', 'driver', 'default', 'initramfs', 'arguments', 'guard', 'once'] as const;
+const REFUSALS = ['original', 'bootMounted', 'bootImage', 'room', 'driver', 'default', 'initramfs', 'arguments', 'guard', 'once'] as const;
 export type TrialRefusal = (typeof REFUSALS)[number] | OnceObstacle;
 
 const among =

@@ -3,15 +3,21 @@ import type { ScriptResult } from './runScript';
 
 /**
  * Reads both streams of a channel to their end, and its exit code (a signal counts as 128). Closes the channel when
- * `signal` fires or the output passes `maxBytes`; neither waits for the far end.
+ * `signal` fires or the output passes `maxBytes`; neither waits for the far end. `onOutput`: something came.
  */
-export async function collect(channel: Channel, maxBytes: number, signal: AbortSignal): Promise<ScriptResult | 'outputTooLong'> {
+export async function collect(
+  channel: Channel,
+  maxBytes: number,
+  signal: AbortSignal,
+  onOutput?: () => void,
+): Promise<ScriptResult | 'outputTooLong'> {
   return new Promise((resolve, reject) => {
     let left = maxBytes;
     const read = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of stream) {
         left -= chunk.length;
+        onOutput?.();
         if (left < 0) {
           channel.close();
           resolve('outputTooLong');

@@ -49,29 +49,41 @@ export async function openScript(session: Session, script: string, options: Scri
   return begin.channel();
 }
 
-/** Runs a script to its end and collects its output. Rejects with `deadline`, `outputTooLong`, or as openScript does. */
+/**
+ * Runs a script to its end and collects its output. `whileHeard`: the deadline counts from its latest output, not from its begin.
+ * Rejects with `deadline`, `outputTooLong`, or as openScript does.
+ */
 export async function runScript(
   session: Session,
   script: string,
-  options: ScriptOptions & { readonly deadlineSeconds: number; readonly maxBytes?: number; readonly stdin?: string; readonly what: string },
+  options: ScriptOptions & {
+    readonly deadlineSeconds: number;
+    readonly maxBytes?: number;
+    readonly stdin?: string;
+    readonly what: string;
+    readonly whileHeard?: true;
+  },
 ): Promise<ScriptResult> {
   const channel = await openScript(session, script, options);
   const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
   // The deadline starts when the script does: the time that a person needs for a password does not count.
-  const deadline = AbortSignal.timeout(options.deadlineSeconds * 1000);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), options.deadlineSeconds * 1000);
+  const heard = options.whileHeard === true ? (): void => void timer.refresh() : undefined;
   try {
     // Not waited for: what the script does not take is no reason to miss its deadline.
     const fed = options.stdin === undefined ? Promise.resolve() : channel.write(options.stdin);
     fed.then(() => channel.end()).catch(() => undefined);
-    const result = await collect(channel, limit, AbortSignal.any([options.signal, deadline]));
+    const result = await collect(channel, limit, AbortSignal.any([options.signal, late.signal]), heard);
     if (result === 'outputTooLong') throw new HostError({ code: 'outputTooLong', bytes: limit }, session.host.name);
     return result;
   } catch (error) {
-    if (deadline.aborted && !options.signal.aborted && !(error instanceof HostError)) {
+    if (late.signal.aborted && !options.signal.aborted && !(error instanceof HostError)) {
       throw new HostError({ code: 'deadline', what: options.what, seconds: options.deadlineSeconds }, session.host.name, { cause: error });
     }
     throw error;
   } finally {
+    clearTimeout(timer);
     channel.close();
   }
 }

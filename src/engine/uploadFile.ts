@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { posix } from 'node:path';
 import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import beginSource from '../remote/upload-begin.sh';
@@ -30,7 +31,7 @@ const BEGIN_SECONDS = 300;
  * Brings a file to the host, as the connection's own user: `<remotePath>.part` first, renamed once its SHA-256, taken on the host,
  * is right. A part that an earlier try left is continued; if it proves wrong, the upload starts over once. A file that is there
  * already is left. Missing directories are made 0700; a directory that others could enter or swap is refused. Rejects with
- * HostError: uploadCorrupt, stepFailed (`upload`: no room, no permission, 73: no safe place), cancelled (the part stays),
+ * HostError: uploadCorrupt, diskFull (the part stays), stepFailed (`upload`: no permission, 73: no safe place), cancelled (the part stays),
  * connection problems.
  */
 export async function uploadFile(session: Session, local: LocalFile, remotePath: string, options: UploadOptions): Promise<void> {
@@ -75,6 +76,9 @@ async function send(session: Session, local: LocalFile, remotePath: string, from
       throw error;
     });
     if (result === 'outputTooLong') throw failed(session, 0, '');
+    if (result.code === NO_ROOM) {
+      throw new HostError({ code: 'diskFull', where: posix.dirname(remotePath), left: 'unchanged' }, session.host.name);
+    }
     if (result.code !== 0) throw failed(session, result.code, result.stderr);
     await sent;
     return result.stdout.trim().slice(0, 64);
@@ -104,6 +108,9 @@ async function discard(session: Session, remotePath: string, signal: AbortSignal
 
 /** Goes to the file's directory, or ends where that is not the user's own. */
 const prelude = (remotePath: string): string => `toa_file=${quote(remotePath)}\n${placeSource}\n`;
+
+/** Exit code of upload.sh where the filesystem takes no more. */
+const NO_ROOM = 75;
 
 const failed = (session: Session, exit: number, stderr: string): HostError =>
   new HostError({ code: 'stepFailed', step: 'upload', exit, message: stderr.slice(-500), left: 'unchanged' }, session.host.name);

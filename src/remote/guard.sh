@@ -2,6 +2,8 @@
 # The guard of a trial: brings the original kernel back unless an editor confirms the TOA kernel. Installed on the host, started
 # at boot by init; home.sh, words.sh, default.sh, once.sh and trial.sh stand before it. It acts only on the TOA kernel of an
 # armed trial, in another boot than the one that armed it; anything else disarms it. Its clock is /proc/uptime.
+# It feeds no hardware watchdog: kernels of EL6 and EL7 do not tell whether one can be stopped again (nowayout), and one that cannot
+# resets the host after its confirmation. Where another program feeds one, that is left alone and covers a freeze; the consent says so.
 trap '' TERM HUP INT
 uptime_now() { cut -d. -f1 /proc/uptime; }
 beat() { printf '%s %s %s\n' "$boot" "$(uptime_now)" "${deadline:-0}" 2>/dev/null >"$trial/heartbeat" || :; }
@@ -22,6 +24,16 @@ make_writable() {
 # The guard starts before init has checked the filesystems, and a check fails on what is mounted for writing by then: EL6's
 # rc.sysinit waits at the console for root's password. So all that is in no hurry waits until init itself has mounted them.
 ready() { writable && boot_mounted && ! checking; }
+# What init has not mounted after a quarter of an hour it never will. A check takes as long as it takes.
+wait_ready() {
+  waited=0
+  until ready; do
+    checking || waited=$((waited + 5))
+    [ "$waited" -lt 900 ] || return 1
+    sleep 5
+  done
+}
+tell() { logger -t toa-hosts "$1" 2>/dev/null || :; }
 
 # Never beside an editor's own work on the boot loader: grubby does not expect a second one. /var may not be there yet.
 locked() {
@@ -58,7 +70,7 @@ return_now() { # reason
   # Also where nothing can be written (a full disk): the default has always been the original kernel.
   make_writable
   put_state returning "$1" || :
-  logger -t toa-hosts "the trial of $(trial_value release) ends ($1): returning to $(trial_value original)" 2>/dev/null
+  tell "the trial of $(trial_value release) ends ($1): returning to $(trial_value original)"
   settle_original
   sync
   reboot
@@ -70,14 +82,20 @@ return_now() { # reason
 
 # Not on the TOA kernel any more, or woken after a return: puts everything in order and goes.
 stand_down() { # reason
-  until ready; do sleep 5; done
+  if ! wait_ready; then
+    tell 'a filesystem is still not mounted; the boot loader is put in order without it, as far as can be'
+    make_writable
+  fi
   tries=0
   until locked settle_original; do
     tries=$((tries + 1))
-    [ "$tries" -lt 60 ] || break
+    if [ "$tries" -ge 60 ]; then
+      tell "the boot entry of $(trial_value release) keeps the arguments of its trial until the next one: /boot could not be written"
+      break
+    fi
     sleep 10
   done
-  put_state returned "$1"
+  put_state returned "$1" || :
   remove_guard
 }
 
@@ -123,7 +141,16 @@ state=$(trial_state)
 [ "${1-}" != return ] || return_now asked
 case $state in
   confirmed*)
-    until ready && [ -d "$home" ] && locked finish_rest; do sleep 10; done
+    wait_ready || make_writable
+    tries=0
+    until [ -d "$home" ] && locked finish_rest; do
+      tries=$((tries + 1))
+      if [ "$tries" -ge 180 ]; then
+        tell "the confirmation of $(trial_value release) could not be finished; the next boot tries again"
+        break
+      fi
+      sleep 10
+    done
     exit 0
     ;;
   returning*) stand_down "${state#returning }" ;;

@@ -58,7 +58,7 @@ legacy_index() {
     $1 == "kernel" && substr($2, length($2) - length(kernel) + 1) == kernel { print n - 1; exit }' /boot/grub/grub.conf
 }
 
-# Only what is read back counts. A GRUB that cannot read the kernel's files at all goes on to the original's entry.
+# Only what is read back counts. A GRUB that cannot read the kernel's files goes on to the original's entry.
 boot_once() { # release original
   if [ -d /boot/grub2 ]; then
     title=$(entry_title "$1")
@@ -74,6 +74,7 @@ boot_once() { # release original
     back=$(legacy_index "$2")
     [ -n "$target" ] && [ -n "$back" ] || return 1
     # Its exit code means nothing: a changed stage2 is the evidence, so that it first gets the other entry.
+    set_fallback "$back" || return 1
     legacy_save "$back" || return 1
     before=$(stage2_sum)
     legacy_save "$target" --once || return 1
@@ -88,6 +89,29 @@ stage2_sum() {
     cksum </boot/grub/stage2
   fi
   rm -f ./stage2.read
+}
+# Where GRUB legacy cannot load the chosen entry it goes on to the one that `fallback` names, and waits at the console without it
+# (GRUB 0.97's manual, 4.3.2 and 13.1.2). A host's own line stays as it is. Ours stands under a remark that is its mark; taken out
+# again the file is what it was, byte for byte, or the line is not put in at all.
+fallback_mark='# TOA Hosts: for the time of a trial'
+without_fallback() { # file
+  awk -v mark="$fallback_mark" '$0 == mark { ours = 1; next } ours && /^fallback=/ { ours = 0; next } { ours = 0; print }' "$1"
+}
+set_fallback() { # index
+  clear_fallback || return 1
+  if grep -i '^[[:space:]]*fallback' /boot/grub/grub.conf >/dev/null; then return 0; fi
+  awk -v mark="$fallback_mark" -v line="fallback=$1" '{ print } /^default=/ && !done { print mark; print line; done = 1 }' \
+    /boot/grub/grub.conf >./grub.new || return 1
+  grep -x "fallback=$1" ./grub.new >/dev/null || return 1
+  without_fallback ./grub.new | cmp -s - /boot/grub/grub.conf || return 1
+  put_file ./grub.new /boot/grub/grub.conf "$(stat -c %a /boot/grub/grub.conf)" || return 1
+  rm -f ./grub.new
+}
+clear_fallback() {
+  grep -xF "$fallback_mark" /boot/grub/grub.conf >/dev/null || return 0
+  without_fallback /boot/grub/grub.conf >/boot/grub/grub.conf.toa-hosts-before || return 1
+  put_file /boot/grub/grub.conf.toa-hosts-before /boot/grub/grub.conf "$(stat -c %a /boot/grub/grub.conf)" || return 1
+  rm -f /boot/grub/grub.conf.toa-hosts-before
 }
 # Without --once it only names the entry that `default saved` would take, which no grub.conf of ours says: that withdraws a choice.
 legacy_save() { # index [--once]
@@ -106,6 +130,7 @@ clear_once() { # the original's release
   else
     [ -f /boot/grub/grub.conf ] || return 1
     back=$(legacy_index "$1")
-    [ -z "$back" ] || legacy_save "$back"
+    if [ -n "$back" ]; then legacy_save "$back" || return 1; fi
+    clear_fallback
   fi
 }

@@ -82,7 +82,7 @@ awk '$1 !~ /^#/ && $2 == "/boot" { print "fstab"; exit }' /etc/fstab 2>/dev/null
 awk '$2 == "/boot" { print "mounted"; exit }' /proc/mounts 2>/dev/null
 
 section space
-for place in /boot /; do
+for place in /boot / /var; do
   limit 5 df -P -k "$place" 2>/dev/null | awk -v place="$place" 'END { if (NR > 1) print place, $(NF - 2) }'
 done
 
@@ -117,9 +117,15 @@ awk '
 
 section yum
 command -v yum 2>/dev/null
+command -v yumdb 2>/dev/null
 
 section yumlock
 lock_pid=$(head -c 16 /var/run/yum.pid 2>/dev/null | tr -dc 0-9)
+if [ -z "$lock_pid" ] || [ ! -d "/proc/$lock_pid" ]; then
+  # rpm's own lock, held during a transaction (home.sh has more of it).
+  lock_pid=$(awk -v inode="$(stat -c %i /var/lib/rpm/.rpm.lock 2>/dev/null)" '
+    { n = split($6, at, ":"); if (inode != "" && at[n] == inode && $4 == "WRITE") { print $5; exit } }' /proc/locks 2>/dev/null)
+fi
 if [ -n "$lock_pid" ] && [ -d "/proc/$lock_pid" ]; then
   printf '%s ' "$lock_pid"
   tr '\0' ' ' <"/proc/$lock_pid/cmdline" 2>/dev/null | head -c 300
@@ -153,6 +159,10 @@ cat /proc/[0-9]*/stat 2>/dev/null | awk '$2 == "(shutdown)" { print "running"; e
 
 section record
 head -n 1 /var/lib/toa-hosts/original 2>/dev/null | head -c 256
+
+# When a TOA kernel was last confirmed as lasting: "release seconds" (trial.sh).
+section confirmed
+head -n 1 /var/lib/toa-hosts/confirmed 2>/dev/null | head -c 256
 
 section undone
 [ -e /var/lib/toa-hosts/undone ] && echo undone

@@ -54,6 +54,7 @@ bootSeconds $toa_boot_seconds
 listen $toa_listen
 P
   put_state rehearsing || not_armed guard
+  reserve_room || not_armed room "$place"
   add_hook "$toa_release" || not_armed initramfs
   arm_arguments "$toa_release" || not_armed arguments
   printf '%s\n' "$toa_guard" >./guard
@@ -61,6 +62,7 @@ P
   rehearse_guard || not_armed guard
   # First, so that a choice for the boot loader never stands without its guard.
   put_state armed || not_armed guard
+  rm -f "$home/confirmed"
   boot_once "$toa_release" "$toa_original" || not_armed once
   # Whatever was written above must stand on the disk as GRUB, too, reads it.
   flush_boot
@@ -79,6 +81,8 @@ disarm_trial() {
   bootable "$toa_release"
   [ -z "$toa_package" ] || intact "$toa_package"
   [ "$toa_way" = once ] || set_default "$toa_release"
+  # Away from what was confirmed, by a person's own wish: no drift.
+  case $toa_release in *.toa.*) ;; *) rm -f "$home/confirmed" ;; esac
 ) </dev/null
 code=$?
 if [ "$code" -eq 0 ] && [ "$toa_way" = once ]; then

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Puts right what a run that was cut off has left, and takes an install back; default.sh stands before.
+# Puts right what a run that was cut off has left, keeps what is installed, and takes an install back; default.sh stands before.
 
 # Berkeley DB (el6, el7) keeps its locks in files: those of a rpm that was killed stand for ever, and every later one waits for
 # them. This is only the first part of a repair, so that nothing is settled by it.
@@ -54,4 +54,27 @@ load_toa() {
   [ -z "$other" ] || { echo "$other is loaded: two modules with these hooks must never be"; return 1; }
   modprobe toa
   awk '$1 == "toa" && $5 == "Live" { found = 1 } END { exit !found }' /proc/modules
+}
+
+# yum removes old kernels when it installs a newer one, but none that yumdb has marked (yum.conf(5), installonly_limit). Those that
+# nobody had marked before are on record, so that an undo takes back no mark of somebody else's.
+kept() { yumdb get installonly "$1" 2>/dev/null | grep -x '[[:space:]]*installonly = keep' >/dev/null; }
+keep_kernels() { # packages
+  command -v yumdb >/dev/null 2>&1 || return 1
+  for package in "$@"; do
+    if kept "$package"; then
+      echo "$package is kept already"
+      continue
+    fi
+    yumdb set installonly keep "$package"
+    kept "$package"
+    printf '%s\n' "$package" >>"$home/kept"
+  done
+}
+release_kernels() {
+  [ -f "$home/kept" ] && command -v yumdb >/dev/null 2>&1 || return 0
+  while read -r package; do
+    ! kept "$package" || yumdb del installonly "$package" || :
+  done <"$home/kept"
+  rm -f "$home/kept"
 }

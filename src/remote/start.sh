@@ -25,6 +25,12 @@ detach() {
   exec setsid /bin/sh ./supervise "$toa_run" "$toa_mark" "$toa_who" "$toa_goal" "$toa_steps"
 }
 
+no_room() {
+  cd / && rm -rf "$run"
+  say noRoom "$(df -P "$home" | awk 'END { print $NF }')"
+  exit 1
+}
+
 if ! problem=$(make_home); then
   say refused "$problem"
   exit 1
@@ -33,11 +39,12 @@ run=$home/runs/$toa_run
 
 if [ "$toa_bytes" -gt 0 ]; then
   if ! mkdir -m 0700 "$run" 2>/dev/null || ! cd "$run"; then
+    [ -d "$run" ] || no_room
     # The directory is there already where the run was cancelled before it began.
     say refused "$run"
     exit 1
   fi
-  head -c "$toa_bytes" >script
+  head -c "$toa_bytes" >script || no_room
   sum=$(sha256sum script)
   if [ "${sum%% *}" != "$toa_sha256" ]; then
     rm -f script
@@ -45,8 +52,12 @@ if [ "$toa_bytes" -gt 0 ]; then
     exit 1
   fi
   : >journal
-  printf '%s\n' "$toa_mark" >mark
-  printf '%s\n' "$toa_supervise" >supervise
+  # The result goes over these bytes later. A run without room for its own record is not begun.
+  if ! { printf '%-15s\n' 1 >result.new && printf '%s\n' "$toa_mark" >mark &&
+    printf '%s\n' "$toa_supervise" >supervise && head -c 131072 /dev/zero >room; } 2>/dev/null; then
+    no_room
+  fi
+  rm -f room
   sync
   detach </dev/null >/dev/null 2>&1 &
 else
@@ -99,7 +110,7 @@ while :; do
 done
 if [ -n "$ended" ]; then
   printf '\n'
-  say result "$(cat result)"
+  say result "$(head -n 1 result)"
 fi
 kill "$watch" 2>/dev/null
 exit 0

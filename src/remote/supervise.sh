@@ -12,8 +12,9 @@ start_of() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
 tell() { command -v logger >/dev/null 2>&1 && logger -t toa-hosts "$1" 2>/dev/null; }
 
+# Written in place over what start.sh has put there: a full disk has no room for a file, but keeps what a file has.
 finish() {
-  echo "$1" >result.new
+  printf '%-15s\n' "$1" 1<>result.new
   mv result.new result
   sync
 }

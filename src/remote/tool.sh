@@ -15,6 +15,7 @@ with_deadline() { # seconds command...
   tool=$!
   shown=0
   waited=0
+  started=
   while :; do
     ended=
     kill -0 "$tool" 2>/dev/null || ended=1
@@ -26,9 +27,8 @@ with_deadline() { # seconds command...
       shown=$size
     fi
     [ -z "$ended" ] || break
-    if [ "$waited" -eq "$limit" ] && ! begun; then
-      kill "$(cat ./tool.pid)"
-      wait "$tool" || :
+    [ -n "$started" ] || ! begun || started=1
+    if [ "$waited" -ge "$limit" ] && [ -z "$started" ] && end_waiting; then
       echo "stopped after ${limit}s without having begun the transaction"
       exit "$DEADLINE"
     fi
@@ -39,7 +39,28 @@ with_deadline() { # seconds command...
   return "$(cat ./tool.code)"
 }
 
-# The tool's own word, or rpm's lock, whichever is seen first; in doubt it has begun.
+# The tool's own word, or rpm's lock in its own or its children's hands, whichever is seen first. Another's lock is only waited for.
 begun() {
-  grep -x 'Running transaction' ./tool.out >/dev/null || rpm_lock >/dev/null
+  grep -x 'Running transaction' ./tool.out >/dev/null && return
+  holder=$(rpm_lock) || return 1
+  own=$(cat ./tool.pid)
+  while [ "${holder:-0}" -gt 1 ]; do
+    [ "$holder" != "$own" ] || return 0
+    holder=$(sed 's/^.*) //' "/proc/$holder/stat" 2>/dev/null | cut -d ' ' -f 2)
+  done
+  return 1
+}
+
+# Asks, and then makes, a tool that only waits end. Fails where it has begun after all: then it must be followed.
+end_waiting() {
+  for signal in TERM KILL; do
+    kill -s "$signal" "$(cat ./tool.pid)" 2>/dev/null || :
+    patience=15
+    while [ "$patience" -gt 0 ]; do
+      if [ -f ./tool.code ] || ! kill -0 "$tool" 2>/dev/null; then return 0; fi
+      sleep 1
+      patience=$((patience - 1))
+    done
+    ! begun || return 1
+  done
 }

@@ -30,6 +30,17 @@ case $toa_act in
     ;;
 esac
 read -r boot </proc/sys/kernel/random/boot_id
+# A busy host flushes for minutes; the editor waits as long as it hears of it. Neither keeps the lock or the connection.
+(
+  n=0
+  while [ "$n" -lt 60 ] && [ -d "/proc/$$" ]; do
+    n=$((n + 1))
+    sleep 15 >/dev/null 2>&1
+    say working
+  done
+) 9>&- &
+working=$!
+trap 'kill "$working" 2>/dev/null' EXIT
 case $toa_act in
   hold) printf '%s %s\n' "$boot" "$(($(cut -d. -f1 /proc/uptime) + toa_seconds))" >"$trial/hold" && sync ;;
   keep)

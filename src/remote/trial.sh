@@ -12,12 +12,26 @@ job=/etc/init/toa-hosts-guard.conf
 rc_script=/etc/rc.d/init.d/toa-hosts-guard
 
 trial_value() { sed -n "s/^$1 //p" "$trial/plan" | head -n 1; }
-trial_state() { head -n 1 "$trial/state" 2>/dev/null; }
+trial_state() { sed -n '1s/ *$//p' "$trial/state" 2>/dev/null; }
 
-# Flushed before what it announces is begun.
+# Flushed before what it announces is begun. A disk that has filled up keeps what a file has: there it is written in place.
 put_state() { # state [reason]
-  printf '%s\n' "$*" >"$trial/state.new" && mv -f "$trial/state.new" "$trial/state" && sync
+  if printf '%-63s\n' "$*" 2>/dev/null >"$trial/state.new"; then
+    mv -f "$trial/state.new" "$trial/state" || return 1
+  else
+    rm -f "$trial/state.new"
+    printf '%-63s\n' "$*" 1<>"$trial/state" || return 1
+  fi
+  sync
 }
+
+# Room for what a trial has to write at its end, wherever the disks fill up before that.
+reserve_room() {
+  for place in "$trial" /boot "$home"; do
+    head -c 1048576 /dev/zero >"$place/.toa-hosts-room" || return 1
+  done
+}
+free_room() { rm -f "$trial/.toa-hosts-room" /boot/.toa-hosts-room "$home/.toa-hosts-room"; }
 
 # Hangs are the likely failures, and panic= covers none of them: dracut waits for ever for a root that is not found.
 # https://man7.org/linux/man-pages/man7/dracut.cmdline.7.html, kernel-parameters.txt
@@ -167,6 +181,7 @@ settle_original() {
   original=$(trial_value original)
   release=$(trial_value release)
   settled=0
+  free_room
   clear_once "$original" || settled=1
   if [ "$(default_kernel)" != "/boot/vmlinuz-$original" ]; then make_default "$original" || settled=1; fi
   clear_arguments "$release" || settled=1
@@ -178,6 +193,7 @@ settle_original() {
 # The last part of a confirmation, in this order: each step may be repeated after a crash.
 finish_trial() {
   release=$(trial_value release)
+  free_room
   make_default "$release" || return 1
   clear_once "$(trial_value original)" || return 1
   clear_arguments "$release" || return 1

@@ -14,6 +14,7 @@ CANCELLED=71
 DEADLINE=72
 UNPAID=73
 PACKAGES_BUSY=75
+NO_ROOM=76
 
 say() { printf '==%s %s\n' "$mark" "$*"; }
 
@@ -24,7 +25,8 @@ flush() { [ ! -f "$1" ] || dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/nul
 # after a power cut.
 step() {
   [ ! -e cancel ] || leave "$CANCELLED"
-  say start "$1" "$(date +%s)"
+  # What cannot be written down is not begun.
+  say start "$1" "$(date +%s)" || leave "$NO_ROOM"
   if [ -f "$home/running" ]; then
     printf 'step %s %s\n' "$1" "$(date +%s)" >>"$home/running"
     flush "$home/running"
@@ -34,16 +36,34 @@ step() {
     "$1"
   ) </dev/null
   code=$?
-  say end "$1" "$code" "$(date +%s)"
+  say end "$1" "$code" "$(date +%s)" || [ "$code" -ne 0 ] || code=$NO_ROOM
   flush ./journal
   [ "$code" -eq 0 ] || leave "$code"
 }
 
-# Ends a run before its end: what is owed is paid, and the packages' copies (tens of megabytes) do not stay behind.
+# Ends a run before its end: what is owed is paid, and the packages' copies (tens of megabytes) do not stay behind. A full
+# filesystem is the cause, whatever the tools have said; it is looked for before those copies make room.
 leave() {
+  full=$(full_place || :)
   rm -f ./*.rpm
+  # A line that the full disk has cut short ends here.
+  [ -z "$full" ] || { echo && say full "$full"; }
   pay_owed || say unpaid
   exit "$1"
+}
+
+# Where not even this much can be written any more; fails where there is no such place.
+full_place() {
+  for place in /boot "$home" /etc; do
+    [ -d "$place" ] || continue
+    if ! head -c 65536 /dev/zero 2>/dev/null >"$place/.toa-hosts-room"; then
+      rm -f "$place/.toa-hosts-room"
+      df -P "$place" | awk 'END { print $NF }'
+      return
+    fi
+    rm -f "$place/.toa-hosts-room"
+  done
+  return 1
 }
 
 # A fact that the plan was made from must still hold.

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { commands, Range, Uri, window } from 'vscode';
+import { commands, l10n, Range, Uri, window } from 'vscode';
 import { HostError, problemOf } from '../core/problem';
 import type { Ui } from './context';
 import { settings } from './settings';
@@ -24,8 +24,11 @@ export function showProblem(ui: Pick<Ui, 'transcript'>, error: unknown, failure:
   if (problem.code === 'unexpected' && error instanceof Error && error.stack !== undefined) ui.transcript.line(failure.host, error.stack);
   if (problem.code === 'cancelled') return;
   const hop = error instanceof HostError ? error.options.hop : undefined;
+  const also = error instanceof HostError ? error.options.also : undefined;
+  if (also !== undefined) ui.transcript.line(failure.host, `also ${JSON.stringify(also)}`);
   const { message, remedies } = problemText(problem, { host: failure.host, hop });
-  void window.showErrorMessage(message, ...remedies.map(({ label }) => label)).then((chosen) => {
+  const whole = also === undefined ? message : l10n.t('{0} Then: {1}', message, problemText(also, { host: failure.host, hop }).message);
+  void window.showErrorMessage(whole, ...remedies.map(({ label }) => label)).then((chosen) => {
     const remedy = remedies.find(({ label }) => label === chosen);
     return remedy === undefined ? undefined : run(remedy.action, failure);
   });

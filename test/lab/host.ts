@@ -45,8 +45,8 @@ export interface LabHost {
   stop(): Promise<void>;
   /** Resolves when boots() has passed `boots` and sshd answers. */
   booted(boots: number): Promise<void>;
-  /** Leaves /boot with this much room, on a filesystem of its own, until the next reboot or reset. */
-  limitBoot(freeKiB: number): Promise<void>;
+  /** Leaves this much room there, on a filesystem of its own, until the next reboot or reset; again changes how much. */
+  limit(place: '/boot' | '/var', freeKiB: number): Promise<void>;
   /** Back to the freshly built state, running. About 2 s. */
   reset(): Promise<void>;
   /** Pulls the plug at once, without waiting: for the lab's end. */
@@ -144,9 +144,11 @@ export async function createHost(place: HostPlace): Promise<LabHost> {
     stop,
     booted,
     kill,
-    async limitBoot(freeKiB) {
-      const script = `set -e; cp -a /boot /tmp/boot; size=$(($(du -sk /boot | cut -f1) + ${freeKiB}))
-        mount -t tmpfs -o size=\${size}k tmpfs /boot; cp -a /tmp/boot/. /boot/; rm -r /tmp/boot`;
+    async limit(place, freeKiB) {
+      const script = `set -e; size=$(($(du -sk ${place} | cut -f1) + ${freeKiB}))
+        if [ "$(stat -f -c %T ${place})" = tmpfs ]; then exec mount -o remount,size=\${size}k ${place}; fi
+        cp -a ${place} /tmp/limited
+        mount -t tmpfs -o mode=755,size=\${size}k tmpfs ${place}; cp -a /tmp/limited/. ${place}/; rm -r /tmp/limited`;
       const result = await shell(script);
       if (result.code !== 0) throw new Error(`${name}: ${result.stderr}`);
     },

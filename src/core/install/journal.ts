@@ -7,6 +7,8 @@ export type JournalEvent =
   | { readonly kind: 'mark'; readonly text: string }
   | { readonly kind: 'result'; readonly exit: number | 'busy' }
   | { readonly kind: 'refused'; readonly text: string }
+  /** It has not begun: no room for its record on this filesystem. */
+  | { readonly kind: 'noRoom'; readonly where: string }
   | { readonly kind: 'absent' | 'lost' }
   /** The journal's own mark, where the follower did not know it: whoever started the run had made it up. */
   | { readonly kind: 'adopt'; readonly mark: string }
@@ -41,6 +43,8 @@ function markedEvent(text: string): JournalEvent {
       return { kind: 'adopt', mark: rest[0] ?? '' };
     case 'refused':
       return { kind: 'refused', text: rest.join(' ') };
+    case 'noRoom':
+      return { kind: 'noRoom', where: rest.join(' ') };
     default:
       return { kind: 'mark', text };
   }

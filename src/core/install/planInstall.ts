@@ -6,6 +6,7 @@ import { installSteps } from './steps';
 import { originalKernel } from './original';
 import { installWarnings } from './warnings';
 import { refuseInstall } from './refusals';
+import { lackOfRoom } from './room';
 import { support } from '../support';
 import type { Host } from '../host';
 import type { HostFacts } from '../facts';
@@ -73,6 +74,8 @@ function damageOutlook(facts: HostFacts, row: VendorRow, damage: readonly Damage
   const needsPackages = damage.includes('files');
   if (needsPackages || damage.includes('entry') || damage.includes('initramfs')) {
     if (facts.boot.bootInFstab && !facts.boot.bootMounted) return { problem: { code: 'bootNotMounted' } };
+    const low = lackOfRoom(facts, 'initramfs');
+    if (low !== undefined) return { problem: low };
   }
   return { row, needsPackages };
 }

@@ -47,6 +47,7 @@ function undoSteps(facts: HostFacts, row: VendorRow, removes: boolean): readonly
     ...(facts.record.interrupted === undefined ? [] : [step('clearPartial', [`clear_partial ${quote(target)}`], { target })]),
     step('setOriginalDefault', [`bootable ${quote(original)}`, `set_default ${quote(original)}`], { original }),
     step('removeAutoload', removeAutoload(), { path: AUTOLOAD_PATH }),
+    ...(facts.yum?.yumdb === true ? [step('releaseKernels', ['release_kernels'])] : []),
     ...(removes ? [step('removeKernel', ['umask 022', 'alone', `remove_kernel ${quote(target)} ${quote(original)}`], { target })] : []),
     step(
       'checkAfter',
@@ -63,6 +64,7 @@ function undoSteps(facts: HostFacts, row: VendorRow, removes: boolean): readonly
 const removeAutoload = (): readonly string[] => [
   `[ ! -e ${AUTOLOAD_PATH} ] || cp -p ${AUTOLOAD_PATH} ./toa.modules.before`,
   `rm -f ${AUTOLOAD_PATH}`,
+  `rm -f "$home/confirmed"`,
   `date +%s >./undone`,
   `put_file ./undone "$home/undone" 0644`,
 ];

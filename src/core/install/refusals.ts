@@ -1,8 +1,6 @@
+import { lackOfRoom } from './room';
 import type { HostFacts } from '../facts';
 import type { Problem } from '../problem';
-
-/** Room that a kernel package takes on /boot beside its initramfs: vmlinuz, System.map, config, symvers. Bytes. */
-const KERNEL_FILES_BYTES = 12 * 1024 * 1024;
 
 /**
  * Why nothing may be installed on this host now, or undefined. Above all: without an original kernel that can boot again
@@ -24,10 +22,8 @@ export function refuseInstall(facts: HostFacts): Problem | undefined {
   if (running.initramfsBytes === undefined || running.initramfsBytes === 0) return noWayBack('initramfs');
   if (running.bootEntry === false) return noWayBack('entry');
   if (facts.kernel.defaultPath === undefined) return noWayBack('loader');
-  const needed = KERNEL_FILES_BYTES + Math.ceil(running.initramfsBytes * 1.25);
-  if (facts.boot.freeBytes !== undefined && facts.boot.freeBytes < needed) {
-    return { code: 'spaceLow', where: '/boot', freeBytes: facts.boot.freeBytes, neededBytes: needed };
-  }
+  const low = lackOfRoom(facts, 'kernel');
+  if (low !== undefined) return low;
   if (facts.yum?.lock !== undefined) return { code: 'yumLocked', pid: facts.yum.lock.pid, command: facts.yum.lock.command };
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { FactName, InstallRemedy, Problem } from '../problem';
+import type { FactName, InstallRemedy, Problem, RunLeft } from '../problem';
 import type { LocalPackage, Plan, StepId } from '../plan';
 
 /** What a failed run left for deciding: where it stopped, with which exit code, our own marks, and the tools' words. */
@@ -10,7 +10,9 @@ export interface RunFailure {
   /** What the tools printed in that step. */
   readonly output: string;
   /** Whether the probe after the run differs from the one before. */
-  readonly left: 'unchanged' | 'changed';
+  readonly left: RunLeft;
+  /** The filesystem that had no room for what the run had to write (`fullPlace`). */
+  readonly full?: string | undefined;
 }
 
 /** Exit codes of src/remote/words.sh that are ours; the tools' own stay below 64 or at 200 (yum's lock). */
@@ -25,7 +27,11 @@ const EXIT = {
   deadline: 72,
   unpaid: 73,
   packagesBusy: 75,
+  noRoom: 76,
 } as const;
+
+/** What ended a run by somebody's will or another's work, and no lack of room. */
+const BEFORE_ANYTHING: readonly number[] = [EXIT.stale, EXIT.cancelled, EXIT.packagesBusy];
 
 /**
  * Words of rpm and yum, and what the vendor's procedure or yum allows then. Only the remedy depends on them: that the
@@ -48,6 +54,8 @@ export type RanPlan = Pick<Plan, 'row' | 'choices' | 'packages' | 'original' | '
 /** The problem that a failed run is. `plan` is the one that ran: no remedy is offered twice. */
 export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
   const { exit, step, left } = failure;
+  // Whatever else a full disk has made of it, that is the cause.
+  if (failure.full !== undefined && !BEFORE_ANYTHING.includes(exit)) return { code: 'diskFull', where: failure.full, left };
   const mark = (name: string): string | undefined => failure.marks.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
   switch (exit) {
     case EXIT.stale:

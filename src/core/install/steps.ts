@@ -55,7 +55,16 @@ export function installSteps(inputs: InstallInputs): readonly PlanStep[] {
     step('releaseDefault', ['pay_owed']),
     step('writeAutoload', writeAutoload(inputs.row), { path: AUTOLOAD_PATH }),
     step('checkAfter', checkAfter(inputs), { target, original }),
+    ...keepKernels(facts, target),
   ];
+}
+
+/** A later `yum update` may remove all but the running kernel and the newest few (`installonly_limit`). */
+function keepKernels(facts: HostFacts, target: string): readonly PlanStep[] {
+  if (facts.yum?.yumdb !== true) return [];
+  const original = facts.kernel.running;
+  const kernels = [facts.kernel.runningPackage ?? `kernel-${original}`, `kernel-${target}`];
+  return [step('keepKernels', [`keep_kernels ${kernels.map(quote).join(' ')}`], { target, original })];
 }
 
 export const step = (id: StepId, commands: readonly string[], about: Record<string, string> = {}): PlanStep => ({
@@ -137,7 +146,7 @@ function kernelCommands({ row, choices, packages }: InstallInputs): readonly str
     ...(choices.disableExcludes ? ['--disableexcludes=all'] : []),
     ...(choices.nogpgcheck ? ['--nogpgcheck'] : []),
   ];
-  return [`with_deadline ${YUM_DEADLINE_SECONDS} yum ${options.join(' ')} localinstall ${file}`];
+  return ['alone', `with_deadline ${YUM_DEADLINE_SECONDS} yum ${options.join(' ')} localinstall ${file}`];
 }
 
 export function writeAutoload(row: VendorRow): readonly string[] {

@@ -91,13 +91,18 @@ export function parseAutoload(sections: Sections): AutoloadFacts {
 }
 
 /** What a reboot into the TOA kernel would do without, or cut. */
-function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump' | 'backups'> {
+function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump' | 'backups' | 'watchdog'> {
   const lines = linesOf(sections, 'root.reboot', 100);
   const named = (word: string): readonly string[] | undefined => {
     const names = lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
     return names.length === 0 ? undefined : names;
   };
-  return given({ lacking: named('lacks'), kdump: lines.includes('kdump') ? true : undefined, backups: named('backup') });
+  return given({
+    lacking: named('lacks'),
+    kdump: lines.includes('kdump') ? true : undefined,
+    backups: named('backup'),
+    watchdog: named('watchdog')?.[0],
+  });
 }
 
 const parseOnce = (word: string | undefined): BootFacts['once'] => (word === 'possible' ? word : onceObstacle(word));
@@ -120,6 +125,11 @@ export function parseBoot(sections: Sections): BootFacts {
     bootInFstab: found.includes('fstab'),
     bootMounted: found.includes('mounted'),
     ...parseDisturbed(sections),
-    ...given({ freeBytes: bytes('/boot'), rootFreeBytes: bytes('/'), once: parseOnce(lineOf(sections, 'root.once')) }),
+    ...given({
+      freeBytes: bytes('/boot'),
+      rootFreeBytes: bytes('/'),
+      varFreeBytes: bytes('/var'),
+      once: parseOnce(lineOf(sections, 'root.once')),
+    }),
   };
 }

@@ -4,7 +4,8 @@ import { given, lineOf, linesOf, numberOf, type Sections } from './sections';
 
 /** What of yum's configuration decides about an install; undefined where there is no yum. */
 export function parseYum(sections: Sections): YumFacts | undefined {
-  if (lineOf(sections, 'yum') === undefined) return undefined;
+  const tools = linesOf(sections, 'yum', 2);
+  if (!tools.some((path) => path.endsWith('/yum'))) return undefined;
   const values = mainValues(sections.get('yumconf') ?? '');
   const lock = /^(\d{1,10}) ?(.*)$/.exec(lineOf(sections, 'yumlock') ?? '');
   return {
@@ -12,6 +13,7 @@ export function parseYum(sections: Sections): YumFacts | undefined {
     exclude: (values.get('exclude') ?? '').split(/[\s,]+/).filter((word) => word !== ''),
     localpkgGpgcheck: /^(1|yes|true)$/i.test(values.get('localpkg_gpgcheck') ?? ''),
     ...given({
+      yumdb: tools.some((path) => path.endsWith('/yumdb')) ? true : undefined,
       installonlyLimit: numberOf(values.get('installonly_limit')),
       lock: lock === null ? undefined : { pid: Number(lock[1]), command: (lock[2] ?? '').trim() },
     }),

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { HostError, type Problem } from '../../core/problem';
+import { HostError, problemOf, type Problem } from '../../core/problem';
 import { changedFacts } from '../../core/install/fingerprint';
-import { runProblem } from '../../core/install/remedy';
+import { runProblem, type RanPlan } from '../../core/install/remedy';
+import { fullPlace } from '../../core/install/room';
 import { uploadPath } from '../../core/install/steps';
 import { quote } from '../../core/shell';
 import { nonce } from '../nonce';
@@ -10,7 +11,7 @@ import { runScript, type RunAs } from '../runScript';
 import { uploadFile } from '../uploadFile';
 import { cancelRun } from './cancelRun';
 import { followRun, type Run } from './followRun';
-import { runEvents } from './runEvents';
+import { runEvents, type Ended } from './runEvents';
 import type { HostFacts, RunRecord } from '../../core/facts';
 import type { Plan, RunEvent } from '../../core/plan';
 import type { Clock, Session } from '../ports';
@@ -28,8 +29,8 @@ export interface ApplyOptions {
 
 /**
  * Runs exactly the plan that was shown, and probes again. Resolves with the facts afterwards.
- * Rejects with HostError: `planStale` (nothing was done), `uploadCorrupt`, `rpmRefused` with its remedy, `stepFailed`, `cancelled`,
- * `hostBusy`, `runLost`, sudo and connection problems.
+ * Rejects with HostError: `planStale` (nothing was done), `uploadCorrupt`, `rpmRefused` with its remedy, `diskFull`, `stepFailed`,
+ * `cancelled`, `hostBusy`, `runLost`, sudo and connection problems.
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<HostFacts> {
   const { connect, as, signal, onEvent } = options;
@@ -65,14 +66,28 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
     onEvent: events.take,
   }).finally(() => signal.removeEventListener('abort', cancel));
 
-  const again = await connect();
-  const after = await probe(again, options, closing);
+  const again = connect().then(async (last) => ({ last, after: await probe(last, options, closing) }));
   if (exit === 0) {
-    await removeUploads(again, plan);
+    const { last, after } = await again;
+    await removeUploads(last, plan);
     return after;
   }
-  const left = changedFacts(before, after).length > 0 ? 'changed' : 'unchanged';
-  throw new HostError(runProblem({ ...events.ended(), exit, left }, plan), host);
+  throw await failedRun({ ...events.ended(), exit }, plan, { host, before, after: again.then(({ after }) => after) });
+}
+
+/** The problem of a run that failed. Where the host cannot be read afterwards that is told behind it, and hides nothing. */
+export async function failedRun(
+  ended: Ended & { readonly exit: number },
+  plan: RanPlan,
+  { host, before, after }: { readonly host: string; readonly before?: HostFacts; readonly after: Promise<HostFacts> },
+): Promise<HostError> {
+  const seen = await after.catch((error: unknown) => ({ also: problemOf(error), cause: error }));
+  if ('also' in seen) {
+    const problem = runProblem({ ...ended, left: 'unknown', full: fullPlace(ended.marks, undefined, plan.row) }, plan);
+    return new HostError(problem, host, seen);
+  }
+  const left = before !== undefined && changedFacts(before, seen).length === 0 ? 'unchanged' : 'changed';
+  return new HostError(runProblem({ ...ended, left, full: fullPlace(ended.marks, seen, plan.row) }, plan), host);
 }
 
 /** Who changes the host already, since when by the editor's clock. */

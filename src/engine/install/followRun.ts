@@ -41,7 +41,7 @@ export interface FollowOptions {
  * Starts a script as a run on the host and follows its journal to the result; without `work` a run is taken up that was
  * started before, by this editor or another one. The run does not depend on the connection: when that is lost the same run is
  * found again and followed from the byte where it was left.
- * Rejects with HostError: `hostBusy` (another run holds the lock), `runLost` (cut off on the host, or not reached again), sudo and connection problems before the start.
+ * Rejects with HostError: `hostBusy` (another run holds the lock), `diskFull` (it could not begin), `runLost` (cut off on the host, or not reached again), sudo and connection problems before the start.
  */
 export async function followRun(run: Run, work: Work | undefined, options: FollowOptions): Promise<number> {
   const position: Position = { from: 1, started: work === undefined, mark: run.mark };
@@ -73,7 +73,7 @@ interface Position {
 }
 
 /** Nothing of the run comes after these. */
-const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused']);
+const ENDS: ReadonlySet<JournalEvent['kind']> = new Set(['result', 'lost', 'absent', 'refused', 'noRoom']);
 
 /** One connection's worth of following; resolves undefined if it ended without a result. */
 async function follow(run: Run, work: Work | undefined, position: Position, options: FollowOptions): Promise<number | 'busy' | undefined> {
@@ -122,6 +122,8 @@ async function follow(run: Run, work: Work | undefined, position: Position, opti
     case 'absent':
       // The connection went before the whole script had come: the run never began.
       throw new HostError({ code: 'unexpected', message: 'the run never began' }, options.host);
+    case 'noRoom':
+      throw new HostError({ code: 'diskFull', where: last.where, left: 'unchanged' }, options.host);
     case 'refused':
       throw new HostError(options.before.aborted ? { code: 'cancelled' } : { code: 'unexpected', message: last.text }, options.host);
     default:

@@ -40,6 +40,7 @@ export function runEvents(
         return;
       case 'adopt':
       case 'refused':
+      case 'noRoom':
       case 'absent':
       case 'lost':
       case 'result':

@@ -1,11 +1,10 @@
 import { PLAIN } from '../../core/install/planInstall';
 import { originalKernel } from '../../core/install/original';
-import { runProblem } from '../../core/install/remedy';
-import { HostError } from '../../core/problem';
 import { support } from '../../core/support';
 import { TOA_RELEASE } from '../../core/vendor';
 import { nonce } from '../nonce';
 import { probeHost } from '../probeHost';
+import { failedRun } from './applyPlan';
 import { followRun } from './followRun';
 import { runEvents } from './runEvents';
 import type { HostFacts, RunRecord } from '../../core/facts';
@@ -41,11 +40,11 @@ export async function takeUpRun(record: RunRecord, facts: HostFacts, options: Ta
     before: never,
     onEvent: events.take,
   });
-  const after = await probeHost(await connect(), { as, extraLogs: [], clock, signal });
+  const after = connect().then((last) => probeHost(last, { as, extraLogs: [], clock, signal }));
   if (exit === 0) return after;
   const able = support(facts);
   const row = 'row' in able ? able.row : 'el7';
   // The plan is in the editor that made it: what is explained from it alone is left out.
   const plan = { row, choices: PLAIN, packages: [], original: originalKernel(facts), target: TOA_RELEASE[row] };
-  throw new HostError(runProblem({ ...events.ended(), exit, left: 'changed' }, plan), host);
+  throw await failedRun({ ...events.ended(), exit }, plan, { host, after });
 }

@@ -31,7 +31,7 @@ export async function actOnTrial(
   const variables = { toa_mark: mark, toa_act: act, toa_trial: run, toa_seconds: String(HOLD_SECONDS) };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const script = [...assignments, home, words, defaults, once, trial, actSource].join('\n');
-  const result = await runScript(session, script, { ...options, deadlineSeconds: 120, what: act });
+  const result = await runScript(session, script, { ...options, deadlineSeconds: 120, whileHeard: true, what: act });
   if (result.code !== 0)
     throw new HostError(whyNot(`${result.stdout}\n${result.stderr}`, mark, result.code, act, release), session.host.name);
 }
@@ -39,7 +39,7 @@ export async function actOnTrial(
 function whyNot(output: string, mark: string, exit: number, act: TrialAct, release: string): Problem {
   const said = output
     .split('\n')
-    .find((line) => line.startsWith(`==${mark} `))
+    .find((line) => line.startsWith(`==${mark} `) && line !== `==${mark} working`)
     ?.slice(mark.length + 3)
     .trim();
   const [word, ...rest] = (said ?? '').split(' ');

@@ -104,6 +104,14 @@ async function consent(view: HostView, facts: HostFacts, release: string, way: R
   return chosen === button;
 }
 
+/** What a hardware watchdog adds, and what it would add where nothing feeds it; a sentence to be appended. */
+function watchdogText(program: string | undefined): string {
+  if (program === undefined) return '';
+  return program === 'unused'
+    ? ` ${l10n.t('Its hardware watchdog is not in use; fed by a program there, it would restart a host that freezes later.')}`
+    : ` ${l10n.t('Its hardware watchdog, fed by {0}, restarts a host that freezes later.', plain(program, 64))}`;
+}
+
 /** What happens, what comes back by itself and what does not, and who is disturbed. */
 function consentText({ host }: HostView, facts: HostFacts, release: string, way: RebootWay): string {
   const words = { host: plain(host.name), new: kernelName(plain(release)), old: kernelName(plain(facts.kernel.running)) };
@@ -125,10 +133,7 @@ function consentText({ host }: HostView, facts: HostFacts, release: string, way:
           l10n.t(
             'What nothing returns from: a freeze before the system starts, or dead firmware. For these you need the console of {host}.',
             words,
-          ) +
-            (facts.boot.loader === 'grub-legacy'
-              ? ` ${l10n.t('The same holds for kernel files that its GRUB cannot read: this version does not go on to another entry.')}`
-              : ''),
+          ) + watchdogText(facts.boot.watchdog),
         ]
       : [
           l10n.t(

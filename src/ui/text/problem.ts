@@ -70,6 +70,7 @@ export function problemText(problem: Problem, place: ProblemPlace): ProblemText 
     case 'notLoadedYet':
       return trialText(problem, host);
     case 'hostBusy':
+    case 'diskFull':
     case 'yumLocked':
     case 'rpmRefused':
     case 'stepFailed':

@@ -28,6 +28,8 @@ const IDS: Readonly<Record<StepId, true>> = {
   loadModule: true,
   setOriginalDefault: true,
   removeAutoload: true,
+  keepKernels: true,
+  releaseKernels: true,
   removeKernel: true,
   checkAfter: true,
 };
@@ -73,6 +75,10 @@ function nameOf(step: StepId): string {
       return l10n.t('loading the module');
     case 'removeAutoload':
       return l10n.t('removing toa.modules');
+    case 'keepKernels':
+      return l10n.t('protecting the kernels from yum');
+    case 'releaseKernels':
+      return l10n.t('taking the protection from yum back');
     case 'removeKernel':
       return l10n.t('removing the TOA kernel');
     case 'checkAfter':

@@ -45,6 +45,14 @@ export function stepText({ id, about }: Pick<PlanStep, 'id' | 'about'>): string 
       return l10n.t('Make the original kernel {0} the default, and read the default back', kernelName(value('original')));
     case 'removeAutoload':
       return l10n.t('Remove {0}; a copy stays in the run’s directory', value('path'));
+    case 'keepKernels':
+      return l10n.t(
+        'Mark {0} and {1} with yumdb, so that no later yum update removes them, and read the marks back',
+        kernelName(value('original')),
+        kernelName(value('target')),
+      );
+    case 'releaseKernels':
+      return l10n.t('Take back the marks by which an install kept yum from removing kernels');
     case 'removeKernel':
       return l10n.t(
         'Remove the package of {0}, which does not run; the original kernel is checked before and after',

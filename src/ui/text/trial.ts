@@ -44,6 +44,8 @@ export function refusalText(why: TrialRefusal, about: string): string {
   switch (why) {
     case 'original':
       return l10n.t('the running kernel ({0}) could not be booted again', about);
+    case 'room':
+      return l10n.t('there is too little room on {0}', about);
     case 'bootMounted':
       return l10n.t('/boot stands in fstab but is not mounted');
     case 'bootImage':

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { installOutlook, planInstall, planRepair, PLAIN, repairOutlook } from '../../../src/core/install/planInstall';
 import { planUndo } from '../../../src/core/install/planUndo';
+import { autoloadContent, TOA_RELEASE } from '../../../src/core/vendor';
 import { applyPlan } from '../../../src/engine/install/applyPlan';
 import { systemClock } from '../../../src/engine/clock';
 import { preparePackages, type PackageSource } from '../../../src/engine/packages/preparePackages';
@@ -171,3 +173,16 @@ export const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => (error as HostError).problem,
   );
+
+/** Everything that an install must have made, and no debt. */
+export async function isWhole(machine: LabHost, facts: HostFacts, row: VendorRow, original: string): Promise<void> {
+  const target = TOA_RELEASE[row];
+  expect(facts.record).toEqual({ originalKernel: original });
+  expect(facts.kernel.installed.map((kernel) => kernel.release)).toContain(target);
+  expect(facts.kernel.installed.every((kernel) => kernel.vmlinuz && (kernel.initramfsBytes ?? 0) > 1000 && kernel.bootEntry)).toBe(true);
+  expect(facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${original}`);
+  expect(facts.kernel.updateDefault).toBe('yes');
+  expect(facts.autoload).toEqual({ exists: true, mode: '0755', content: autoloadContent(row) });
+  const { stdout } = await machine.shell(`rpm -V --nodeps kernel-${target} | grep -v ' g /boot/\\|/modules[.]' ; find /boot -name '*;*'`);
+  expect(stdout).toBe('');
+}

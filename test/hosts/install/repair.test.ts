@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installOutlook } from '../../../src/core/install/planInstall';
 import { hostState } from '../../../src/core/state';
-import { AUTOLOAD_PATH, autoloadContent, TOA_RELEASE } from '../../../src/core/vendor';
+import { AUTOLOAD_PATH, TOA_RELEASE } from '../../../src/core/vendor';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
 import { snapshot } from './snapshot';
-import { workbench, type Workbench } from './bench';
+import { isWhole, workbench, type Workbench } from './bench';
 import type { HostFacts } from '../../../src/core/facts';
-import type { Plan, VendorRow } from '../../../src/core/plan';
+import type { Plan } from '../../../src/core/plan';
 import type { HostState } from '../../../src/core/state';
 
 // What a run that was cut off leaves, and how a repair, a second install or an undo puts it right.
@@ -38,19 +38,6 @@ async function cutPower(machine: LabHost, plan: Plan, bench: Workbench, step: st
   await machine.start();
   bench.dispose();
   await running;
-}
-
-/** Everything that an install must have made, and no debt. */
-async function isWhole(machine: LabHost, facts: HostFacts, row: VendorRow, original: string): Promise<void> {
-  const target = TOA_RELEASE[row];
-  expect(facts.record).toEqual({ originalKernel: original });
-  expect(facts.kernel.installed.map((kernel) => kernel.release)).toContain(target);
-  expect(facts.kernel.installed.every((kernel) => kernel.vmlinuz && (kernel.initramfsBytes ?? 0) > 1000 && kernel.bootEntry)).toBe(true);
-  expect(facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${original}`);
-  expect(facts.kernel.updateDefault).toBe('yes');
-  expect(facts.autoload).toEqual({ exists: true, mode: '0755', content: autoloadContent(row) });
-  const { stdout } = await machine.shell(`rpm -V --nodeps kernel-${target} | grep -v ' g /boot/\\|/modules[.]' ; find /boot -name '*;*'`);
-  expect(stdout).toBe('');
 }
 
 describe.each([

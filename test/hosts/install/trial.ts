@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { TOA_RELEASE } from '../../../src/core/vendor';
+import { hostState } from '../../../src/core/state';
+import { AUTOLOAD_PATH, TOA_RELEASE } from '../../../src/core/vendor';
 import { systemClock } from '../../../src/engine/clock';
 import { loadModule } from '../../../src/engine/loadModule';
 import { actOnTrial, type TrialAct } from '../../../src/engine/reboot/actOnTrial';
@@ -78,7 +79,10 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
   it('is confirmed by the editor, and leaves nothing behind', async () => {
     await installed();
     expect((await bench.probe()).boot.once).toBe('possible');
+    const grub = async (): Promise<string> => (await machine.shell('grep -v "^default=" /boot/grub/grub.conf || :')).stdout;
+    const before = await grub();
     const { facts, trial } = await reboot();
+    expect(await grub()).toBe(before);
     expect(trial).toBe('lasting');
     expect(facts.kernel.running).toBe(target);
     expect(facts.kernel.defaultPath).toBe(`/boot/vmlinuz-${target}`);
@@ -88,6 +92,17 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     await machine.shell('reboot');
     await machine.booted(boots);
     expect((await until(() => true)).kernel.running).toBe(target);
+
+    // Whoever looks next, and never saw this host before, is shown what has moved since.
+    expect(hostState(await bench.probe(), {}, 1).state.kind).toBe('loaded');
+    await machine.shell(`grubby --set-default=${back}; chmod 0644 ${AUTOLOAD_PATH}`);
+    const { state } = hostState(await bench.probe(), {}, 1);
+    expect(state.kind === 'drifted' && state.drift.map(({ what }) => what)).toEqual(['defaultKernel', 'autoloadMode']);
+    const repaired = await bench.apply(await bench.repairPlan());
+    expect(hostState(repaired, {}, 1).state.kind).toBe('loaded');
+    // Back to the original by a person's wish is none.
+    const left = await rebootHost(await rebootOptions(bench, original, { kind: 'lasting' }));
+    expect(hostState(left.facts, {}, 1).state.kind).toBe('awaitingReboot');
   });
 
   it('returns by itself when no editor confirms', async () => {
@@ -122,7 +137,7 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     await clean();
   });
 
-  it.each(['panics', 'no-root'])('returns by itself from a kernel that %s', async (fault) => {
+  it.each(['panics', 'no-root', 'unreadable'])('returns by itself from a kernel that %s', async (fault) => {
     await installed();
     await machine.shell(`echo ${target} >/etc/elhost/${fault}`);
     expect(await problemOf(reboot())).toMatchObject({ code: 'returned', original });

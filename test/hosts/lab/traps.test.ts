@@ -123,7 +123,7 @@ describe('traps of the real ones', () => {
     const host = lab.host('centos7');
     await host.reset();
     const file = await upload(host, lab.packages.files.el7.path);
-    await host.limitBoot(1000);
+    await host.limit('/boot', 1000);
     expect(await root(host, `rpm -ivh ${file}`, 1)).toMatch(
       /installing package kernel-3\S+ needs \S+ (more space )?on the \/boot filesystem/,
     );

@@ -168,7 +168,7 @@ enterprise_linux() {
   local tool name
   cp "$here"/../usr/sbin/{grubby,new-kernel-pkg} "$usr/sbin/"
   cp /usr/bin/rpm "$usr/lib/elhost/rpm"
-  cp "$here"/../usr/bin/{rpm,yum} "$usr/bin/"
+  cp "$here"/../usr/bin/{rpm,yum,yumdb} "$usr/bin/"
   ln -s bash "$usr/bin/sh"
   hide bin/lsmod bin/dpkg bin/dpkg-query bin/apt bin/apt-get bin/systemd-detect-virt # EL has lsmod in sbin only
   echo "$RELEASE_TEXT" > "$root/etc/$RELEASE_FILE"

@@ -29,11 +29,16 @@ if ! is_grub2 && [ -s "$STAGE2" ]; then
   [ -z "$once" ] || index=$once
   stage2_write ''
 fi
-# A kernel file that cannot be read makes GRUB 2 go on to the entry that `fallback` names.
-if is_grub2 && ! [ -s "$ROOT$(field "$index" 3)" ] && [ -n "$(env_get fallback)" ]; then index=$(env_get fallback); fi
+# A kernel file that cannot be read makes both GRUBs go on to the entry that `fallback` names.
+fallback() { if is_grub2; then env_get fallback; else sed -n 's/^fallback=//p' "$LEGACY"; fi; }
+unreadable() {
+  file=$(field "$1" 3)
+  ! [ -s "$ROOT$file" ] || [ "$(cat "$ROOT/etc/elhost/unreadable" 2>/dev/null)" = "${file#/boot/vmlinuz-}" ]
+}
+if unreadable "$index" && [ -n "$(fallback)" ]; then index=$(fallback); fi
 kernel=$(field "$index" 3) initrd=$(field "$index" 4)
 if [ -z "$kernel" ]; then echo "no boot entry $index"; exit 1; fi
-if ! [ -s "$ROOT$kernel" ]; then echo "error: file \`$kernel' not found."; exit 1; fi
+if unreadable "$index"; then echo "error: file \`$kernel' not found."; exit 1; fi
 if [ -z "$initrd" ] || ! [ -s "$ROOT$initrd" ]; then echo "Kernel panic - not syncing: VFS: Unable to mount root fs ($initrd)"; exit 1; fi
 release=${kernel#/boot/vmlinuz-}
 # What is to go wrong before init, as /etc/elhost says for this kernel: it ends as the entry's own arguments say.

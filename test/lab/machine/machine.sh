@@ -20,10 +20,13 @@ mount --bind "$dir/boot" "$root/boot"
 "$here/dev.sh" "$root"
 mount --bind /usr/bin "$root/usr/lib/elhost/real"
 
+# Whole, whoever reads it at the same moment.
+state() { echo "$*" > "$dir/state.new" && mv "$dir/state.new" "$dir/state"; }
+
 while :; do
-  echo booting > "$dir/state"
+  state booting
   if ! "$here/loader.sh" "$root" > "$dir/loader" 2>&1; then
-    echo "dead: $(tail -n 1 "$dir/loader")" > "$dir/state"
+    state "dead: $(tail -n 1 "$dir/loader")"
     sleep infinity
   fi
   echo $(($(cat "$dir/boots") + 1)) > "$dir/boots"
@@ -38,11 +41,11 @@ while :; do
     read -r init < "/proc/$wrapper/task/$wrapper/children" || sleep 0.02
   done 2>/dev/null
   echo "$init" > "$dir/init"
-  echo up > "$dir/state"
+  state up
   wait $wrapper || :
   rm -f "$dir/init"
   case $(cat "$root/etc/elhost/power" 2>/dev/null) in
     reboot) sleep "$(cat "$root/etc/elhost/firmware-delay" 2>/dev/null || echo 0.5)" ;;
-    *) echo off > "$dir/state"; sleep infinity ;;
+    *) state off; sleep infinity ;;
   esac
 done

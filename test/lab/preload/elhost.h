@@ -26,6 +26,7 @@
 #define RELEASE "/etc/elhost/release"
 #define VERSION "/etc/elhost/version"
 #define NETWORK "/etc/elhost/network"
+#define CLOCK_OFFSET "/etc/elhost/clock-offset"
 
 // Rows of /proc/net/toa_stats, in the order in which the module prints them.
 enum { SYN_TOA, SYN_NO_TOA, NAME_OK, NAME_MISMATCH, NAME_BYPASS, NAME_EMPTY, ROWS };

@@ -137,6 +137,25 @@ describe('drift', () => {
     expect(state.kind === 'drifted' && state.drift).toContainEqual(expected);
   });
 
+  it('is seen by an editor that never saw the host before, from what was confirmed there', () => {
+    const record = { confirmed: { release: TOA, at: 2 * MINUTE } };
+    const broken = at(4, {}, { autoload: { mode: '0644' }, record });
+    expect(last([broken], {})).toEqual({
+      kind: 'drifted',
+      drift: [{ what: 'autoloadMode', now: '0644' }],
+      was: 2,
+      wasAt: expect.any(Number) as number,
+    });
+    const fallen = facts({
+      takenAt: 4 * MINUTE,
+      kernel: { ...working({}).kernel, running: ORIGINAL },
+      autoload: working({}).autoload,
+      record,
+    });
+    expect(last([fallen], {})).toMatchObject({ kind: 'drifted', was: 2, drift: [{ what: 'runningKernel', now: ORIGINAL }] });
+    expect(last([at(4, {}, { record })], {}).kind).not.toBe('drifted');
+  });
+
   it('is not that the original kernel cannot be read, nor that it is there', () => {
     const record = { originalKernel: ORIGINAL };
     expect(last([at(4, {}, { record })], worked).kind).not.toBe('drifted');

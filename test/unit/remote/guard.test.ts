@@ -42,6 +42,20 @@ it.each(['dash', 'bash --posix'])('back on the original kernel it mounts nothing
   expect(run(shell, script)).toEqual(['wait 1', 'wait 2', 'wait 3', 'settle', 'state returned fell', 'remove']);
 });
 
+it.each(['dash', 'bash --posix'])('a filesystem that is never mounted is not waited for without end: it says so and goes (%s)', (shell) => {
+  const script = `
+    writable() { :; }
+    boot_mounted() { return 1; }
+    checking() { return 1; }
+    make_writable() { echo mount; }
+    settle_original() { return 1; }
+    logger() { echo "says $3"; }
+    stand_down fell`;
+  const said = run(shell, script);
+  expect(said[0]).toMatch(/^says .*not mounted/);
+  expect(said.slice(-4).map((line) => line.split(' ')[0])).toEqual(['mount', 'says', 'state', 'remove']);
+});
+
 it.each(['dash', 'bash --posix'])('a return that hangs in a sync is restarted all the same (%s)', (shell) => {
   const script = `
     checking() { return 1; }

@@ -52,6 +52,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   'grub2-probe': '[ -d /boot/grub2 ]',
   'grub2-reboot': '[ -d /boot/grub2 ]',
   grub: 'command -v grub',
+  yumdb: 'command -v yumdb',
   initctl: 'if [ -d /run/systemd/system ]',
 };
 /** Words in front of a command, ours and the system's, with how many words of their own. */

@@ -221,6 +221,44 @@ describe.each(shells)('%s %s', (...shell) => {
     expect(begun.output).toContain('Running transaction\nfinished\n');
   });
 
+  it('a lock that another holds is only waited for, one of the tool’s own children is its transaction', () => {
+    const locked = (holder: string): string =>
+      run(shell, `rpm_lock() { echo ${holder}; }\necho 4194000 >tool.pid\n: >tool.out\nbegun && echo begun || echo waiting`).output;
+    expect(locked('1')).toBe('waiting\n');
+    expect(locked('4194000')).toBe('begun\n');
+    const child = `echo $$ >tool.pid\n: >tool.out\nsleep 30 &\nchild=$!\nrpm_lock() { echo $child; }\nbegun && echo begun\nkill $child`;
+    expect(run(shell, child).output).toContain('begun\n');
+  });
+
+  it('a tool that minds no signal is ended all the same, and not if it begins at the last moment', () => {
+    const end = (text: string, rest: string): string =>
+      run(shell, `sleep() { command sleep 0.1; }\n${rest}\nsh ./tool >tool.out &\ntool=$!\necho $tool >tool.pid\ncommand sleep 0.3\nend_waiting && echo ended || echo follows\nkill -9 $tool 2>/dev/null`, {
+        tool: `trap '' TERM\n${text}\nwhile :; do sleep 0.1; done\n`,
+      }).output;
+    expect(end('', 'rpm_lock() { return 1; }')).toContain('ended\n');
+    expect(end('echo "Running transaction"', 'rpm_lock() { return 1; }')).toContain('follows\n');
+  });
+
+  it('a full disk is named, before the copies of the packages make room again', () => {
+    const full = `head() { case $* in *65536*) return 1 ;; *) command head "$@" ;; esac; }\ndf() { echo 'dev 1 1 0 100% /var'; }`;
+    const { code, output } = run(shell, `${full}\none() { false; }\nstep one`);
+    expect(code).toBe(1);
+    expect(output).toContain('\n==MARK full /var\n');
+  });
+
+  it('kernels are marked and read back, and only marks of ours are taken back', () => {
+    const yumdb = `yumdb() {
+      case $1 in
+        set) [ -e refuses ] || : >"kept-$4" ;;
+        del) rm -f "kept-$3"; echo "frees $3" ;;
+        get) [ ! -e "kept-$3" ] || printf 'Loaded plugins: x\\n%s\\n     installonly = keep\\n' "$3" ;;
+      esac
+    }`;
+    const { output } = run(shell, `${yumdb}\n: >kept-theirs\nkeep_kernels theirs ours && echo kept\nrelease_kernels`);
+    expect(output).toBe('theirs is kept already\nkept\nfrees ours\n');
+    expect(run(shell, `${yumdb}\n: >refuses\none() { keep_kernels ours; }\nstep one`).code).toBe(1);
+  });
+
   it('hands a tool’s exit code and every byte of its output on', () => {
     const tool = '#!/bin/sh\nseq 1 3000\nprintf end\nexit 7\n';
     const { code, output } = run(shell, `chmod +x tool\none() { with_deadline 60 ./tool; }\nstep one`, { tool });

@@ -54,6 +54,7 @@ const PROBLEMS: { readonly [code in Problem['code']]: Extract<Problem, { code: c
   },
   uploadCorrupt: { code: 'uploadCorrupt', file: 'k.rpm', expected: 'aa', actual: 'bb' },
   hostBusy: { code: 'hostBusy', run: '7f3a91c2', since: 0, by: 'ops' },
+  diskFull: { code: 'diskFull', where: '/var', left: 'changed' },
   yumLocked: { code: 'yumLocked', pid: 4242, command: '/usr/bin/python /usr/bin/yum update' },
   rpmRefused: { code: 'rpmRefused', remedy: 'nodeps', message: 'error: Failed dependencies:', left: 'unchanged' },
   stepFailed: { code: 'stepFailed', step: 'installKernel', exit: 1, message: 'no.', left: 'changed' },

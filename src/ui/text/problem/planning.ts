@@ -67,7 +67,7 @@ export function planningText(problem: PlanningProblem, host: string): ProblemTex
       );
     case 'kernelNotBootable':
       return say(
-        l10n.t('{host} was not rebooted: {what} of kernel {release} is missing. Look at /boot there, or install the kernel again.', {
+        l10n.t('Kernel {release} on {host} cannot be booted: {what} is missing. Look at /boot there, or install again.', {
           host,
           what: missingPart(problem.missing),
           release: plain(problem.release),

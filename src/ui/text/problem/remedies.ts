@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { RunLeft } from '../../../core/problem';
 import { plain } from '../hostile';
 
 /** What a button under a problem does. `retry` runs again what failed; the caller knows how. */
@@ -44,8 +45,16 @@ export const newPlan = (): Remedy => ({ label: l10n.t('New Plan'), action: { do:
 export const openSshConfig = (): Remedy => ({ label: l10n.t('Open SSH Config'), action: { do: 'openFile', path: '~/.ssh/config' } });
 
 /** What state a failed run left the host in. */
-export const left = (state: 'unchanged' | 'changed'): string =>
-  state === 'unchanged' ? l10n.t('Nothing was changed.') : l10n.t('Something was changed; the next probe shows what.');
+export function left(state: RunLeft): string {
+  switch (state) {
+    case 'unchanged':
+      return l10n.t('Nothing was changed.');
+    case 'changed':
+      return l10n.t('Something was changed; the next probe shows what.');
+    case 'unknown':
+      return l10n.t('Whether something was changed could not be read.');
+  }
+}
 
 /** The host's own words inside a sentence: one line, bounded, without the full stop that would be doubled. */
 export const quoted = (text: string): string => plain(text.trim().replace(/\s+/g, ' '), 240).replace(/\.$/, '');

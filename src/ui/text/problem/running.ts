@@ -3,13 +3,14 @@ import type { Problem } from '../../../core/problem';
 import { plain } from '../hostile';
 import { clockTime } from '../time';
 import type { ProblemText } from './remedies';
-import { followRun, left, quoted, retry, say, transcript } from './remedies';
+import { followRun, left, newPlan, quoted, retry, say, transcript } from './remedies';
 
 type RunningProblem = Extract<
   Problem,
   {
     code:
       | 'hostBusy'
+      | 'diskFull'
       | 'yumLocked'
       | 'rpmRefused'
       | 'stepFailed'
@@ -37,13 +38,26 @@ export function runningText(problem: RunningProblem, host: string): ProblemText 
         followRun(),
         retry(),
       );
+    case 'diskFull':
+      return say(
+        l10n.t('There was no room left on {where} of {host}. {left} Free some space there and plan again, which finishes what was begun.', {
+          host,
+          where: plain(problem.where),
+          left: left(problem.left),
+        }),
+        newPlan(),
+        transcript(),
+      );
     case 'yumLocked':
       return say(
-        l10n.t('yum on {host} is locked by process {pid} ({command}). Nothing was changed. Wait for it to end, then try again.', {
-          host,
-          pid: problem.pid,
-          command: plain(problem.command, 120),
-        }),
+        l10n.t(
+          'Packages on {host} are being changed by process {pid} ({command}). Nothing was changed. Wait for it to end, then try again.',
+          {
+            host,
+            pid: problem.pid,
+            command: plain(problem.command, 120),
+          },
+        ),
         retry(),
       );
     case 'rpmRefused':

@@ -14,9 +14,15 @@ const plan = (row: VendorRow, choices: Partial<InstallChoices> = {}, seen: HostF
 const commands = (made: Plan, step: string): string => made.steps.find((s) => s.id === step)?.commands ?? '';
 
 describe('the vendor’s procedure', () => {
+  it('both kernels are kept from a later yum update where yumdb is there', () => {
+    const last = (yum: object): string | undefined => plan('el7', {}, facts('el7', { yum: { ...facts('el7').yum!, ...yum } })).steps.at(-1)?.commands;
+    expect(last({ yumdb: true })).toBe(`keep_kernels 'kernel-3.10.0-957.el7.x86_64' 'kernel-3.10.0-957.21.3.el7.toa.x86_64'`);
+    expect(last({})).not.toContain('keep_kernels');
+  });
+
   it('el7: yum localinstall, nothing upgraded, nothing removed', () => {
     expect(commands(plan('el7'), 'installKernel')).toBe(
-      `umask 022\nwith_deadline 300 yum -y -d 2 -e 2 --setopt=installonly_limit=0 --setopt=exit_on_lock=1 --disablerepo='*' localinstall ./kernel-3.10.0-957.21.3.el7.toa.x86_64.rpm\n` +
+      `umask 022\nalone\nwith_deadline 300 yum -y -d 2 -e 2 --setopt=installonly_limit=0 --setopt=exit_on_lock=1 --disablerepo='*' localinstall ./kernel-3.10.0-957.21.3.el7.toa.x86_64.rpm\n` +
         `installed 'kernel-3.10.0-957.21.3.el7.toa.x86_64'`,
     );
   });
@@ -139,6 +145,8 @@ describe('the original kernel', () => {
     const seen = facts('el7');
     const boot = (change: Partial<HostFacts['boot']>): unknown => installOutlook({ ...seen, boot: { ...seen.boot, ...change } });
     expect(boot({ freeBytes: 21_000_000 })).toMatchObject({ problem: { code: 'spaceLow', where: '/boot', freeBytes: 21_000_000 } });
+    expect(boot({ rootFreeBytes: 900e6, varFreeBytes: 90e6 })).toMatchObject({ problem: { code: 'spaceLow', where: '/var' } });
+    expect(boot({ rootFreeBytes: 300e6, varFreeBytes: 300e6 })).toMatchObject({ problem: { code: 'spaceLow', where: '/' } });
     expect(boot({ bootMounted: false })).toEqual({ problem: { code: 'bootNotMounted' } });
     expect(boot({ secureBoot: true })).toEqual({ problem: { code: 'secureBoot' } });
   });
