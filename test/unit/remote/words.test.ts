@@ -232,9 +232,13 @@ describe.each(shells)('%s %s', (...shell) => {
 
   it('a tool that minds no signal is ended all the same, and not if it begins at the last moment', () => {
     const end = (text: string, rest: string): string =>
-      run(shell, `sleep() { command sleep 0.1; }\n${rest}\nsh ./tool >tool.out &\ntool=$!\necho $tool >tool.pid\ncommand sleep 0.3\nend_waiting && echo ended || echo follows\nkill -9 $tool 2>/dev/null`, {
-        tool: `trap '' TERM\n${text}\nwhile :; do sleep 0.1; done\n`,
-      }).output;
+      run(
+        shell,
+        `sleep() { command sleep 0.1; }\n${rest}\nsh ./tool >tool.out &\ntool=$!\necho $tool >tool.pid\ncommand sleep 0.3\nend_waiting && echo ended || echo follows\nkill -9 $tool 2>/dev/null`,
+        {
+          tool: `trap '' TERM\n${text}\nwhile :; do sleep 0.1; done\n`,
+        },
+      ).output;
     expect(end('', 'rpm_lock() { return 1; }')).toContain('ended\n');
     expect(end('echo "Running transaction"', 'rpm_lock() { return 1; }')).toContain('follows\n');
   });

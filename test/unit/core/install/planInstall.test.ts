@@ -15,7 +15,8 @@ const commands = (made: Plan, step: string): string => made.steps.find((s) => s.
 
 describe('the vendor’s procedure', () => {
   it('both kernels are kept from a later yum update where yumdb is there', () => {
-    const last = (yum: object): string | undefined => plan('el7', {}, facts('el7', { yum: { ...facts('el7').yum!, ...yum } })).steps.at(-1)?.commands;
+    const last = (yum: object): string | undefined =>
+      plan('el7', {}, facts('el7', { yum: { ...facts('el7').yum!, ...yum } })).steps.at(-1)?.commands;
     expect(last({ yumdb: true })).toBe(`keep_kernels 'kernel-3.10.0-957.el7.x86_64' 'kernel-3.10.0-957.21.3.el7.toa.x86_64'`);
     expect(last({})).not.toContain('keep_kernels');
   });
