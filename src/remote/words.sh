@@ -56,12 +56,12 @@ leave() {
 full_place() {
   for place in /boot "$home" /etc; do
     [ -d "$place" ] || continue
-    if ! head -c 65536 /dev/zero 2>/dev/null >"$place/.toa-hosts-room"; then
-      rm -f "$place/.toa-hosts-room"
+    if ! head -c 65536 /dev/zero 2>/dev/null >"$place/.toa-hosts-try"; then
+      rm -f "$place/.toa-hosts-try"
       df -P "$place" | awk 'END { print $NF }'
       return
     fi
-    rm -f "$place/.toa-hosts-room"
+    rm -f "$place/.toa-hosts-try"
   done
   return 1
 }
