@@ -1,5 +1,7 @@
+import type { Exposure } from './exposure';
 import type { HostFacts } from './facts';
 import { DELIVERED, RECEIVED } from './evidence';
+import type { Rewrites } from './log/rewrites';
 import type { LogSample } from './log/sample';
 
 /** Why visitors' addresses may not arrive, with the values it was seen in. The words (seen, cause, to do) are the interface's. */
@@ -16,12 +18,24 @@ export type Diagnosis =
   | { readonly code: 'directVisitors'; readonly peers: readonly string[]; readonly count: number }
   /** The log takes X-Forwarded-For: website service, where TOA is the wrong tool. */
   | { readonly code: 'forwardedFor'; readonly lines: number; readonly of: number }
+  /** Requests are logged, and no connection was opened meanwhile: those of before the module was loaded carry no address. */
+  | { readonly code: 'oldConnections' }
+  /** The log holds names in place of addresses: httpd's HostnameLookups. */
+  | { readonly code: 'hostNames'; readonly lines: number; readonly of: number }
+  /** The web server may log an address that a header has brought. */
+  | { readonly code: 'realip'; readonly directives: readonly string[] }
+  /** By the host's own rules others than the scrubbing centre reach these ports, and can forge a visitor's address. */
+  | { readonly code: 'exposed'; readonly ports: readonly number[]; readonly sources: readonly string[] }
   /** Without the back-to-origin ranges nothing can be told apart. */
   | { readonly code: 'rangesNotSet' };
 
-/** Raw TCP peers of the web ports that are public and outside the back-to-origin ranges. */
-export interface DirectPeers {
-  readonly addresses: readonly string[];
+/** What was read beside the two readings. */
+export interface DiagnosisInput {
+  readonly sample?: LogSample;
+  /** Raw TCP peers of the web ports that are public and outside the back-to-origin ranges. */
+  readonly direct?: readonly string[];
+  readonly rewrites?: Rewrites;
+  readonly exposure?: readonly Exposure[];
 }
 
 /** Our own ssh connection and a monitor's count as no_toa: fewer than this many are normal. */
@@ -31,14 +45,23 @@ const FEW = 3;
  * What two readings of one boot, a log sample and the raw peers say is wrong. Normal things are no finding:
  * `getname_toa_empty` rising, a few `no_toa` (ssh itself), less than all connections with the option.
  */
-export function diagnose(before: HostFacts, after: HostFacts, sample?: LogSample, direct?: DirectPeers): readonly Diagnosis[] {
+export function diagnose(before: HostFacts, after: HostFacts, input: DiagnosisInput = {}): readonly Diagnosis[] {
+  const { sample, direct = [], rewrites, exposure } = input;
   return [
     ...(after.module.loaded && before.bootId === after.bootId ? fromCounters(before, after) : []),
     ...(sample === undefined ? [] : fromSample(sample)),
-    ...(direct === undefined || direct.addresses.length === 0
-      ? []
-      : [{ code: 'directVisitors', peers: direct.addresses.slice(0, 10), count: direct.addresses.length } as const]),
+    ...(rewrites === undefined || rewrites.directives.length === 0 ? [] : [{ code: 'realip', directives: rewrites.directives } as const]),
+    ...(direct.length === 0 ? [] : [{ code: 'directVisitors', peers: direct.slice(0, 10), count: direct.length } as const]),
+    ...(exposure === undefined ? [] : fromExposure(exposure)),
   ];
+}
+
+function fromExposure(exposure: readonly Exposure[]): readonly Diagnosis[] {
+  const reachable = exposure.filter(({ admits, foreign }) => admits === 'open' || foreign.length > 0);
+  if (reachable.length === 0) return [];
+  // Open to everybody says it all; otherwise those are named who are let in beside.
+  const sources = reachable.some(({ admits }) => admits === 'open') ? [] : [...new Set(reachable.flatMap(({ foreign }) => foreign))];
+  return [{ code: 'exposed', ports: reachable.map(({ port }) => port), sources: sources.slice(0, 20) }];
 }
 
 function fromCounters(before: HostFacts, after: HostFacts): readonly Diagnosis[] {
@@ -55,6 +78,9 @@ function fromCounters(before: HostFacts, after: HostFacts): readonly Diagnosis[]
       found.push({ code: 'dualStack', port, address, proven: provenDual, traffic });
     }
   }
+  const dual = after.listeners.some((listener) => listener.family === 'dual');
+  // A dual-stack listener's connections are not counted, so that nothing can be said of them.
+  if (flat && noToa === 0 && !dual && after.listeners.length > 0 && logsGrew(before, after)) found.push({ code: 'oldConnections' });
   if (flat && noToa >= FEW) found.push({ code: 'otherTraffic', noToa });
   if (received !== undefined && received >= FEW && delivered === 0) found.push({ code: 'notAsked', received });
   if (mismatch > 0 || bypass > 0) found.push({ code: 'hooksTaken', mismatch, bypass, lookalikes: after.module.lookalikes });
@@ -62,10 +88,11 @@ function fromCounters(before: HostFacts, after: HostFacts): readonly Diagnosis[]
 }
 
 function fromSample(sample: LogSample): readonly Diagnosis[] {
-  const { lines, forwardedFor, classes } = sample;
+  const { lines, forwardedFor, classes, names } = sample;
   return [
     // Forward proxies fill the field now and then; a website service fills it on every line.
     ...(lines > 0 && forwardedFor * 2 >= lines ? [{ code: 'forwardedFor', lines: forwardedFor, of: lines } as const] : []),
+    ...(lines > 0 && names * 2 >= lines ? [{ code: 'hostNames', lines: names, of: lines } as const] : []),
     ...(classes.public > 0 ? [{ code: 'rangesNotSet' } as const] : []),
   ];
 }

@@ -1,7 +1,9 @@
 import { classify, type Ranges } from '../shared/address';
 import { delta, diagnose, logsGrew, type Diagnosis } from './diagnosis';
 import { DELIVERED, evidenceLadder, evidenceLevel, RECEIVED, type Rung } from './evidence';
+import type { Exposure } from './exposure';
 import type { Counters, HostFacts } from './facts';
+import { mayRewrite, type Rewrites } from './log/rewrites';
 import type { LogSample } from './log/sample';
 import type { Proof, EvidenceLevel, HostMemory } from './state';
 
@@ -32,6 +34,12 @@ export interface Verification {
   readonly diagnoses: readonly Diagnosis[];
   readonly likely: Likely;
   readonly proof?: Proof;
+  /** Raw TCP peers of the web ports, all samples together. */
+  readonly peers?: readonly string[];
+  /** undefined: the web servers' configuration could not be read. */
+  readonly rewrites?: Rewrites;
+  /** undefined: the host's firewall rules could not be read. */
+  readonly exposure?: readonly Exposure[];
   readonly verdict: VerdictCode;
   /** The TOA kernel runs, its module is there and not loaded: modprobe can be offered. */
   readonly canLoad: boolean;
@@ -46,6 +54,8 @@ export interface VerificationInput {
   readonly sample?: LogSample;
   /** Raw TCP peers of the web ports, all samples together; undefined: not read. */
   readonly peers?: readonly string[];
+  readonly rewrites?: Rewrites;
+  readonly exposure?: readonly Exposure[];
 }
 
 /** Fewer distinct visitors than this could be chance. */
@@ -53,7 +63,7 @@ const SEVERAL = 3;
 
 /** Judges two readings, a log sample and the raw peers by the evidence ladder. */
 export function verification(input: VerificationInput): Verification {
-  const { before, after, ranges, sample, peers } = input;
+  const { before, after, ranges, sample, peers, rewrites, exposure } = input;
   const seconds = (after.takenAt - before.takenAt) / 1000;
   // The window's own readings, nothing older: a rise before it is no evidence now.
   const window: HostMemory = {
@@ -69,7 +79,12 @@ export function verification(input: VerificationInput): Verification {
   const proof = ladder.find((rung) => rung.level === 5)?.read.proof;
   const noRanges = ranges.v4.length + ranges.v6.length === 0;
   const direct = noRanges ? [] : (peers ?? []).filter((peer) => classify(peer, ranges) === 'visitor');
-  const found = diagnose(before, after, sample, { addresses: direct });
+  const found = diagnose(before, after, {
+    direct,
+    ...(sample === undefined ? {} : { sample }),
+    ...(rewrites === undefined ? {} : { rewrites }),
+    ...(exposure === undefined ? {} : { exposure }),
+  });
   const diagnoses = noRanges && !found.some((one) => one.code === 'rangesNotSet') ? [...found, { code: 'rangesNotSet' } as const] : found;
   const deltas = deltasOf(before, after);
   return {
@@ -85,17 +100,23 @@ export function verification(input: VerificationInput): Verification {
     ...(deltas === undefined ? {} : { deltas }),
     ...(sample === undefined ? {} : { sample }),
     ...(proof === undefined ? {} : { proof }),
+    ...(peers === undefined ? {} : { peers }),
+    ...(rewrites === undefined ? {} : { rewrites }),
+    ...(exposure === undefined ? {} : { exposure }),
   };
 }
 
-function likelyOf({ before, after, ranges, sample, peers }: VerificationInput): Likely {
+function likelyOf({ before, after, ranges, sample, peers, rewrites }: VerificationInput): Likely {
   const raw = new Set(peers);
   const delivered = after.module.loaded && (delta(before, after, DELIVERED) ?? 0) > 0;
   const addresses =
     peers === undefined
       ? []
       : (sample?.top ?? []).map((one) => one.address).filter((address) => classify(address, ranges) === 'visitor' && !raw.has(address));
-  return { holds: delivered && addresses.length >= SEVERAL, delivered, addresses, peers: raw.size };
+  // What a header may have brought is no evidence of the module.
+  const rewritten =
+    rewrites !== undefined && (peers ?? []).some((peer) => classify(peer, ranges) === 'origin' && mayRewrite(rewrites, peer));
+  return { holds: delivered && !rewritten && addresses.length >= SEVERAL, delivered, addresses, peers: raw.size };
 }
 
 function verdictOf(

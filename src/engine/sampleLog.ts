@@ -20,6 +20,9 @@ const DEADLINE_SECONDS = 30;
 /** The script prints 4 MiB at most. */
 const MAX_BYTES = 5 * 1024 * 1024;
 const TOP = 10;
+const LAST = 5;
+/** A name of several labels before ident, user and time, of the common format. */
+const HOST_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\.? \S+ [^["]*\[/;
 
 /** Reads the last lines of a log (2,000 unless told) and classes them. Rejects with HostError: `logUnreadable`, or as runScript does. */
 export async function sampleLog(session: Session, path: string, options: SampleOptions): Promise<LogSample> {
@@ -47,9 +50,11 @@ export function sampleOf(path: string, text: string, cidrs: readonly string[]): 
   const classes: Record<AddressClass, number> = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
   const counts = new Map<string, number>();
   let forwardedFor = 0;
+  let names = 0;
   for (const line of lines) {
     const address = addressOf(line, format);
     classes[address === undefined ? 'unparsed' : classify(address, ranges)]++;
+    if (address === undefined && HOST_NAME.test(line)) names++;
     if (address !== undefined) counts.set(address, (counts.get(address) ?? 0) + 1);
     const forwarded = parseLine(line, format)?.forwardedFor;
     if (forwarded !== undefined && !isDecoy(forwarded)) forwardedFor++;
@@ -58,5 +63,5 @@ export function sampleOf(path: string, text: string, cidrs: readonly string[]): 
     .sort((a, b) => b[1] - a[1])
     .slice(0, TOP)
     .map(([address, count]) => ({ address, addressClass: classify(address, ranges), count }));
-  return { path, lines: lines.length, classes, forwardedFor, top };
+  return { path, lines: lines.length, classes, forwardedFor, names, last: lines.slice(-LAST), top };
 }

@@ -11,6 +11,7 @@ import peersScript from '../remote/peers.sh';
 import { canonicalAddress, parseCidrs } from '../shared/address';
 import type { Clock, Session } from './ports';
 import { probeHost } from './probeHost';
+import { readServer } from './readServer';
 import { runScript, type RunAs } from './runScript';
 import { sampleLog } from './sampleLog';
 
@@ -54,11 +55,14 @@ export async function verifyHost(session: Session, options: VerifyOptions): Prom
   // Lines of the window only, as far as that can be told: older ones are of connections whose raw peers nobody sampled.
   const lines = Math.min(Math.max(delta(before, after, DELIVERED) ?? 0, FEWEST_LINES), MOST_LINES);
   const sample = await firstSample(session, logsOf(after, options.logs ?? session.host.logs), { as, cidrs, lines, signal });
+  const { ranges } = parseCidrs(cidrs);
+  const server = await readServer(session, after, ranges, { as, signal });
   return verification({
     before,
     after,
     memory: options.memory ?? {},
-    ranges: parseCidrs(cidrs).ranges,
+    ranges,
+    ...server,
     ...(peers === undefined ? {} : { peers }),
     ...(sample === undefined ? {} : { sample }),
   });

@@ -14,6 +14,8 @@ import { setRanges } from './flows/setRanges';
 import { holdFlow, keepFlow, returnFlow } from './flows/trial';
 import { verifyFlow } from './flows/verify';
 import { LINE_ACTIONS } from './logPanel/lineActions';
+import { reportDocument } from './plan/reportDocument';
+import { reportJson } from './plan/reportJson';
 import { ableOf, hostsOf, pickHosts } from './target';
 import { isTreeNode } from './tree/node';
 
@@ -68,6 +70,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.copyScript': { takes: 'nothing', run: (ui, uri) => copy(ui.plans.at(uri)?.value.script) },
   'toa.showTranscript': { takes: 'nothing', run: (ui) => ui.transcript.show() },
   'toa.showReport': { takes: 'host', needs: 'report', run: (ui, hostId) => ui.reports.reopen(hostId) },
+  'toa.copyReportJson': {
+    takes: 'nothing',
+    run: (ui, uri) => {
+      const report = ui.reports.at(uri)?.value;
+      return copy(report === undefined ? undefined : reportJson(report));
+    },
+  },
+  'toa.maskAddresses': { takes: 'nothing', run: maskReport },
   'toa.copyReport': { takes: 'nothing', run: (ui, uri) => copy(ui.reports.at(uri)?.text) },
   'toa.copyAddress': { takes: 'hosts', run: copyAddress },
   'toa.cancel': { takes: 'hosts', needs: 'cancel', run: (ui, hostIds) => hostIds.forEach((hostId) => ui.runs.cancel(hostId)) },
@@ -107,6 +117,15 @@ export function registerCommands(ui: Ui, selected: () => readonly string[]): Dis
 
 async function copy(text: string | undefined): Promise<void> {
   if (text !== undefined) await env.clipboard.writeText(text);
+}
+
+/** Shows the report with other people's addresses masked, or again as they are: what is copied is what is shown. */
+async function maskReport(ui: Ui, uri: unknown): Promise<void> {
+  const report = ui.reports.at(uri)?.value;
+  if (report === undefined) return;
+  const { host } = report;
+  const changed = { ...report, masked: report.masked !== true };
+  await ui.reports.show(host.id, host.name, changed, reportDocument(changed));
 }
 
 async function forgetSecrets(ui: Ui): Promise<void> {

@@ -14,7 +14,7 @@ import { verification, type Verification } from '../../core/verification';
 import { canonicalAddress, classify, parseCidrs, type Ranges } from '../../shared/address';
 import type { Clock, Session } from '../ports';
 import { probeHost } from '../probeHost';
-import { readRewrites } from '../readRewrites';
+import { readServer } from '../readServer';
 import type { RunAs } from '../runScript';
 import { firstSample, logsOf, type VerifyOptions } from '../verifyHost';
 import { holdConnection, type HeldConnection } from './holdConnection';
@@ -65,6 +65,7 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
   options.onProgress?.('before');
   const before = await probe();
   const obstacle = ownAddressObstacle(before, ranges);
+  const server = await readServer(session, before, ranges, { as, signal });
   const done = async (outcome: OwnAddressOutcome, peers?: readonly string[], log?: string): Promise<OwnAddressTest> => {
     options.onProgress?.('after');
     const after = await probe();
@@ -78,6 +79,7 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
         before,
         after,
         ranges,
+        ...server,
         memory: { ...options.memory, ...(proof === undefined ? {} : { proof: { ...proof, bootId: before.bootId } }) },
         ...(peers === undefined ? {} : { peers }),
         ...(sample === undefined ? {} : { sample }),
@@ -85,7 +87,6 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
     };
   };
   if (obstacle !== undefined) return done(notTested(obstacle));
-  const rewrites = await readRewrites(session, { as, signal });
   const decoy = decoyOf(randomInt(256), randomInt(1, 255));
   const token = randomBytes(12).toString('hex');
   const logs = [...new Set([...named, ...before.logs.map(({ path }) => path)])].slice(0, MOST_LOGS);
@@ -120,7 +121,7 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
       ...(seen === undefined ? {} : { connection: seen }),
       ...(last === undefined ? {} : { after: last }),
       ...(line === undefined ? {} : { line }),
-      ...(rewrites === undefined ? {} : { rewrites }),
+      ...(server.rewrites === undefined ? {} : { rewrites: server.rewrites }),
       ...expectedOf(options, seen?.localAddress, ranges),
     });
     return await done(outcome, peersOf([first, ...open, ...(last === undefined ? [] : [last])]), line?.log);

@@ -4,6 +4,7 @@ import type { PanelVerdict } from '../../core/log/verdict';
 import type { PanelButton, PanelStatus } from '../../shared/protocol';
 import type { HostView } from '../../engine/hostStore';
 import { kernelName } from '../text/amount';
+import { diagnosisText } from '../text/diagnosis';
 import { levelText } from '../text/evidence';
 import { plain } from '../text/hostile';
 import { age, clockTime } from '../text/time';
@@ -140,6 +141,10 @@ function whyOf({ code, diagnosis }: PanelVerdict): readonly (readonly [string, s
         l10n.t('Something else uses the socket’s hooks.'),
         l10n.t('Look for a second TOA-like module; never unload one live.'),
       );
+    case 'oldConnections': {
+      const { seen, cause, toDo } = diagnosisText(diagnosis);
+      return rows(`${seen}.`, `${cause}.`, `${toDo}.`);
+    }
     default:
       return code === 'loadedNothing'
         ? rows(

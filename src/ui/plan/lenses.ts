@@ -1,6 +1,7 @@
 import { CodeLens, Disposable, l10n, languages, Range } from 'vscode';
 import type { Command } from 'vscode';
 import type { Ui } from '../context';
+import type { Report } from './reportDocument';
 
 /** The line over a plan or report that offers what can be done with it. */
 export function registerLenses(ui: Pick<Ui, 'plans' | 'reports'>): Disposable {
@@ -30,6 +31,13 @@ export function registerLenses(ui: Pick<Ui, 'plans' | 'reports'>): Disposable {
           if (report === undefined) return [];
           return lenses([
             { title: l10n.t('Copy for a Ticket'), command: 'toa.copyReport', arguments: [uri] },
+            { title: l10n.t('Copy as JSON'), command: 'toa.copyReportJson', arguments: [uri] },
+            {
+              title: report.masked === true ? l10n.t('Show Addresses') : l10n.t('Mask Addresses'),
+              command: 'toa.maskAddresses',
+              arguments: [uri],
+            },
+            ...ownAddressLens(report),
             { title: l10n.t('Verify Again'), command: 'toa.verify', arguments: [{ kind: 'host', hostId: report.host.id }] },
           ]);
         },
@@ -37,3 +45,9 @@ export function registerLenses(ui: Pick<Ui, 'plans' | 'reports'>): Disposable {
     ),
   );
 }
+
+/** The proof is a test away once the module is loaded. */
+const ownAddressLens = ({ host, verification: { after, level } }: Report): readonly Command[] =>
+  after.module.loaded && level >= 2
+    ? [{ title: l10n.t('Test with My Address'), command: 'toa.ownAddress', arguments: [{ kind: 'host', hostId: host.id }] }]
+    : [];

@@ -11,7 +11,9 @@ import { documentText, plain } from '../text/hostile';
 import { conditionSeen, conditionText, faultText } from '../text/ownAddress';
 import { clockTime, dateTime } from '../text/time';
 import { verdictText } from '../text/verdict';
+import { notChecked, readings } from '../text/readings';
 import { labelled, table, wrapped } from './lines';
+import { reportToShow } from './reportMask';
 
 /** What a report is made from. */
 export interface Report {
@@ -21,10 +23,13 @@ export interface Report {
   readonly cidrs: readonly string[];
   /** The own-address test that it was made in. */
   readonly ownAddress?: OwnAddressTest;
+  /** Other people's addresses are shown by names of our own. */
+  readonly masked?: boolean;
 }
 
 /** A verification as a Markdown document that is read as plain text. Pure; whatever came from the host is escaped. */
-export function reportDocument(report: Report): string {
+export function reportDocument(whole: Report): string {
+  const report = reportToShow(whole);
   const { host, verification } = report;
   const name = documentText(host.name);
   const sections = [
@@ -37,8 +42,14 @@ export function reportDocument(report: Report): string {
     ...(verification.diagnoses.length === 0 ? [] : [`## ${l10n.t('Findings')}`, findings(verification)]),
     ...(verification.deltas === undefined ? [] : [`## ${l10n.t('Counters in the window')}`, counters(verification)]),
     ...(verification.sample === undefined ? [] : [`## ${l10n.t('Log')}`, log(verification)]),
+    `## ${l10n.t('What was read, the same by hand')}`,
+    table([l10n.t('Command'), l10n.t('Answer')], readings(verification)),
+    `## ${l10n.t('What was not checked')}`,
+    notChecked(verification, report.ownAddress !== undefined)
+      .map((text) => `- ${documentText(text)}`)
+      .join('\n'),
     `## ${l10n.t('How to read it')}`,
-    notes(verification),
+    notes(report),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -124,10 +135,15 @@ function log({ sample }: Verification): string {
     [l10n.t('Address'), l10n.t('Class'), l10n.t('Lines')],
     sample.top.map((one) => [plain(one.address, 80), addressClassText(one.addressClass), count(one.count)]),
   );
-  return sample.top.length === 0 ? shares : `${shares}\n\n${top}`;
+  const last = sample.last.map((line) => `    ${plain(line, 400)}`).join('\n');
+  return [
+    shares,
+    ...(sample.top.length === 0 ? [] : [top]),
+    ...(last === '' ? [] : [l10n.t('The last lines, values of query parameters left out:'), last]),
+  ].join('\n\n');
 }
 
-function notes({ verdict, likely, canLoad }: Verification): string {
+function notes({ verification: { verdict, likely, canLoad }, masked }: Report): string {
   return [
     ...(verdict === 'likely'
       ? [
@@ -138,6 +154,7 @@ function notes({ verdict, likely, canLoad }: Verification): string {
         ]
       : []),
     ...(canLoad ? [l10n.t('The module is there and not loaded: “TOA: Load Module” loads it.')] : []),
+    ...(masked === true ? [l10n.t('Other people’s addresses are masked: visitor-1, visitor-2, … each stand for one address.')] : []),
     l10n.t('Only connections opened after the module loaded carry visitors’ addresses.'),
     l10n.t('Less than 100 % is normal: the sender leaves the address out when it does not fit.'),
     l10n.t('X-Forwarded-For was not used as evidence. Nothing was changed on the host.'),

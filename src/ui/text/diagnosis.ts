@@ -56,6 +56,35 @@ export function diagnosisText(diagnosis: Diagnosis): DiagnosisText {
         cause: l10n.t('The traffic comes by website service (layer 7)'),
         toDo: l10n.t('Log X-Forwarded-For; TOA is not needed for it'),
       };
+    case 'oldConnections':
+      return {
+        seen: l10n.t('The log grows, and no connection was opened meanwhile: syn_recv_sock_toa and …_no_toa flat'),
+        cause: l10n.t('Keep-alive connections from before the window; one from before the module was loaded never carries an address'),
+        toDo: l10n.t('Wait until they have ended, or reload the web server, then check again'),
+      };
+    case 'hostNames':
+      return {
+        seen: l10n.t('{0} of {1} log lines begin with a host name', count(diagnosis.lines), count(diagnosis.of)),
+        cause: l10n.t('HostnameLookups: the server logs names in place of addresses'),
+        toDo: l10n.t('Set HostnameLookups Off, or log %a'),
+      };
+    case 'realip':
+      return {
+        seen: l10n.t('The server’s configuration has {0}', plain(diagnosis.directives.join(', '))),
+        cause: l10n.t('The server may log an address that a header has brought (realip), which is no proof'),
+        toDo: l10n.t('Log the socket’s address beside it ($realip_remote_addr), and judge by that'),
+      };
+    case 'exposed':
+      return {
+        seen:
+          diagnosis.sources.length === 0
+            ? l10n.t('The host’s own firewall rules let everybody in to {0}', diagnosis.ports.join(', '))
+            : l10n.t('The host’s own firewall rules let {0} in to {1}', plain(diagnosis.sources.join(', ')), diagnosis.ports.join(', ')),
+        cause: l10n.t(
+          'Whoever reaches the origin past Anti-DDoS can forge a visitor’s address: the module believes the option from any peer',
+        ),
+        toDo: l10n.t('Admit only the back-to-origin ranges, here or in the cloud’s security group, which is not seen from the host'),
+      };
     case 'rangesNotSet':
       return {
         seen: l10n.t('toa.backToOriginCidrs is empty'),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/core/diagnosis';
+import type { Exposure } from '../../../src/core/exposure';
 import type { HostFacts, Listener } from '../../../src/core/facts';
+import { parseRewrites } from '../../../src/core/log/rewrites';
 import type { LogSample } from '../../../src/core/log/sample';
 import { verification, type VerificationInput } from '../../../src/core/verification';
 import { parseCidrs } from '../../../src/shared/address';
@@ -18,7 +20,7 @@ const sample = (addresses: Readonly<Record<string, 'visitor' | 'origin' | 'priva
   const top = Object.entries(addresses).map(([address, addressClass]) => ({ address, addressClass, count: 10 }));
   const classes = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
   for (const one of top) classes[one.addressClass] += 10;
-  return { path: '/l', lines: top.length * 10, classes, forwardedFor, top };
+  return { path: '/l', lines: top.length * 10, classes, forwardedFor, names: 0, last: [], top };
 };
 const codes = (list: readonly { readonly code: string }[]): readonly string[] => list.map((one) => one.code);
 
@@ -45,13 +47,44 @@ describe('readings that fail', () => {
   });
   it('X-Forwarded-For, and ranges that are not set', () => {
     const same = window({});
-    expect(diagnose(...same, sample({ '203.0.113.1': 'visitor' }, 8))).toEqual([{ code: 'forwardedFor', lines: 8, of: 10 }]);
-    expect(diagnose(...same, sample({ '203.0.113.1': 'visitor' }, 1))).toEqual([]);
-    expect(codes(diagnose(...same, sample({ '203.0.113.1': 'public' })))).toEqual(['rangesNotSet']);
+    expect(diagnose(...same, { sample: sample({ '203.0.113.1': 'visitor' }, 8) })).toEqual([{ code: 'forwardedFor', lines: 8, of: 10 }]);
+    expect(diagnose(...same, { sample: sample({ '203.0.113.1': 'visitor' }, 1) })).toEqual([]);
+    expect(codes(diagnose(...same, { sample: sample({ '203.0.113.1': 'public' }) }))).toEqual(['rangesNotSet']);
   });
   it('visitors past the scrubbing centre', () => {
-    expect(diagnose(...window({}), undefined, { addresses: ['192.0.2.1'] })).toEqual([
-      { code: 'directVisitors', peers: ['192.0.2.1'], count: 1 },
+    expect(diagnose(...window({}), { direct: ['192.0.2.1'] })).toEqual([{ code: 'directVisitors', peers: ['192.0.2.1'], count: 1 }]);
+  });
+  it('requests over connections from before the window, where no dual-stack listener hides new ones', () => {
+    const [before, after] = window({}, { listeners: [v4] });
+    const grown = { ...after, logs: log(900) };
+    expect(diagnose(before, grown)).toEqual([{ code: 'oldConnections' }]);
+    expect(diagnose(before, after)).toEqual([]);
+    expect(codes(diagnose(before, { ...grown, listeners: [v4, { ...dual, port: 81 }] }))).toEqual(['dualStack']);
+    expect(diagnose(before, { ...grown, module: { ...after.module, counters: rows({ syn_recv_sock_no_toa: 1 }) } })).toEqual([]);
+  });
+  it('names in place of addresses, and addresses that a header may have brought', () => {
+    const same = window({});
+    expect(diagnose(...same, { sample: { ...sample({ '203.0.113.1': 'visitor' }), names: 8 } })).toEqual([
+      { code: 'hostNames', lines: 8, of: 10 },
+    ]);
+    const rewrites = parseRewrites('real_ip_header X-Real-IP\nset_real_ip_from 198.51.100.0/24\nend')!;
+    expect(diagnose(...same, { rewrites })).toEqual([{ code: 'realip', directives: rewrites.directives }]);
+    expect(diagnose(...same, { rewrites: parseRewrites('real_ip_header X-Real-IP\nend')! })).toEqual([]);
+  });
+  it('who else reaches the origin, by its own rules', () => {
+    const same = window({});
+    const port = (admits: Exposure['admits'], foreign: readonly string[] = []): Exposure => ({
+      port: 80,
+      admits,
+      sources: foreign,
+      foreign,
+    });
+    expect(diagnose(...same, { exposure: [port('limited'), port('unknown')] })).toEqual([]);
+    expect(diagnose(...same, { exposure: [port('limited', ['203.0.113.7/32'])] })).toEqual([
+      { code: 'exposed', ports: [80], sources: ['203.0.113.7/32'] },
+    ]);
+    expect(diagnose(...same, { exposure: [port('limited', ['203.0.113.7/32']), { ...port('open'), port: 443 }] })).toEqual([
+      { code: 'exposed', ports: [80, 443], sources: [] },
     ]);
   });
   it('normal things are no finding', () => {
@@ -94,6 +127,10 @@ describe('the verdict', () => {
     };
     expect(_peers).toEqual([]);
     expect(verification(unread).likely.holds).toBe(false);
+  });
+  it('not likely where a header may have brought the addresses', () => {
+    const rewrites = parseRewrites('set_real_ip_from 198.51.100.0/24\nend')!;
+    expect(judge(window(rising), { sample: visitors, rewrites }).likely.holds).toBe(false);
   });
   it('visitors in the log without a rising counter prove nothing: scanners come directly', () => {
     expect(judge(window({}), { sample: visitors })).toMatchObject({ level: 2, likely: { holds: false } });

@@ -140,6 +140,8 @@ describe('sampleOf', () => {
       lines: 3,
       classes: { visitor: 0, origin: 2, private: 0, public: 0, unparsed: 1 },
       forwardedFor: 1,
+      names: 0,
+      last: text.trimEnd().split('\n'),
       top: [{ address: '192.0.2.1', addressClass: 'origin', count: 2 }],
     });
   });

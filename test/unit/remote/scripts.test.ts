@@ -26,6 +26,7 @@ const OTHERS: Readonly<Record<string, EraTool>> = {
   grubby: { long: ['default-kernel', 'set-default=', 'info=', 'update-kernel=', 'args=', 'remove-args='] },
   gzip: { short: '' },
   ip: { short: 'o' },
+  'iptables-save': { short: '' },
   logger: { short: 't:' },
   ls: { short: 'lLdiatrn1' },
   modprobe: { short: 'S:R' },
@@ -53,6 +54,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   'grub2-reboot': '[ -d /boot/grub2 ]',
   grub: 'command -v grub',
   yumdb: 'command -v yumdb',
+  nft: 'command -v nft',
   initctl: 'if [ -d /run/systemd/system ]',
 };
 /** Words in front of a command, ours and the system's, with how many words of their own. */

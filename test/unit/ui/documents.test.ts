@@ -6,7 +6,9 @@ import { VENDOR_PACKAGES } from '../../../src/core/vendor';
 import { verification } from '../../../src/core/verification';
 import { parseCidrs } from '../../../src/shared/address';
 import { planDocument } from '../../../src/ui/plan/planDocument';
-import { reportDocument } from '../../../src/ui/plan/reportDocument';
+import { notTested } from '../../../src/core/ownAddress';
+import { reportDocument, type Report } from '../../../src/ui/plan/reportDocument';
+import { reportJson } from '../../../src/ui/plan/reportJson';
 import type { LogSample } from '../../../src/core/log/sample';
 import type { Plan } from '../../../src/core/plan';
 import { HOSTILE, RUN, facts, viewOf } from './facts';
@@ -17,6 +19,8 @@ const sample: LogSample = {
   lines: 100,
   classes: { visitor: 0, origin: 97, private: 3, public: 0, unparsed: 0 },
   forwardedFor: 0,
+  names: 0,
+  last: [],
   top: [{ address: '192.0.2.18', addressClass: 'origin', count: 60 }],
 };
 
@@ -111,7 +115,8 @@ test('hostile text cannot leave its place in a plan', () => {
   expect(lines.at(-2)).toMatch(/^ {2}.*consent\.$/);
 });
 
-test('a report shows the verdict with its time, each level, and the findings', () => {
+/** A verification of a host that delivers, with a log of visitors. */
+function delivering(last: readonly string[] = []) {
   const loaded = { loaded: true, lookalikes: [], countersReadable: 'yes' as const };
   const toa = {
     ...facts().kernel,
@@ -137,8 +142,13 @@ test('a report shows the verdict with its time, each level, and the findings', (
     memory: {},
     ranges,
     peers: ['192.0.2.18'],
-    sample: { ...sample, classes: { ...sample.classes, visitor: 27 }, top: visitors },
+    sample: { ...sample, classes: { ...sample.classes, visitor: 27 }, top: visitors, last },
   });
+  return { before, after, ranges, visitors, seen };
+}
+
+test('a report shows the verdict with its time, each level, and the findings', () => {
+  const { before, after, ranges, visitors, seen } = delivering();
   const document = reportDocument({ host, verification: seen, cidrs: ['192.0.2.0/25'] });
   expect(document).toMatch(/^\*\*Visitors’ addresses likely arrive\.\*\* Evidence 4 of 5, \d{4}-/m);
   expect(document).toMatch(/^ {4}4 Delivering +yes +[\d:]{8} +getname_toa_ok \+1,890 in 60 s$/m);
@@ -158,4 +168,51 @@ test('a report shows the verdict with its time, each level, and the findings', (
   expect(outside(hostile).filter((line) => line.startsWith('#')).length).toBe(
     document.split('\n').filter((line) => line.startsWith('#')).length,
   );
+});
+
+const last = ['203.0.113.2 - - [14/May/2024:14:05:23 +0000] "GET /reset?token=s3cret HTTP/1.1" 200 3 "-" "-"', `${HOSTILE}\n# forged`];
+const whole = (more: Partial<Report> = {}): Report => ({
+  host,
+  verification: delivering(last).seen,
+  cidrs: ['192.0.2.0/25'],
+  ownAddress: {
+    target: { host: 'shop.example.com', port: 443, tls: true },
+    outcome: notTested({ code: 'notLoaded' }),
+    verification: delivering().seen,
+  },
+  ...more,
+});
+
+test('a report is ready for a ticket: how it was read, what was not checked, the last lines without secrets', () => {
+  const document = reportDocument(whole());
+  expect(document).toMatch(/^ {4}uname -r +3\.10\.0-957\.21\.3\.el7\.toa\.x86_64$/m);
+  expect(document).toContain('Through https://shop.example.com:');
+  expect(document).toContain('/proc/modules has no line whose first word is toa');
+  expect(document).toContain('The host’s own firewall rules, which only root can read');
+  expect(document).toContain('/reset?token=***');
+  expect(document).not.toContain('s3cret');
+  expect(outside(document).some((line) => line.startsWith('# forged'))).toBe(false);
+});
+
+test('masked, other people’s addresses are names, and the ranges stay', () => {
+  const document = reportDocument(whole({ masked: true }));
+  expect(document).not.toMatch(/203\.0\.113\./);
+  expect(document).toMatch(/^ {4}visitor-2 - - /m);
+  expect(document).toMatch(/^ {4}visitor-2 +Visitors +9$/m);
+  expect(document).toContain('192.0.2.0/25');
+  expect(document).toContain('Other people’s addresses are masked');
+});
+
+test('the same as JSON, with codes; hostile text stays text', () => {
+  const text = reportJson(whole({ masked: true }));
+  expect(text).not.toMatch(/[\u001b\u202e]|s3cret|203\.0\.113\./);
+  expect(JSON.parse(text)).toMatchObject({
+    report: 'toa-verification',
+    version: 1,
+    masked: true,
+    verdict: { code: 'likely', level: 4 },
+    counters: { rise: { getname_toa_ok: 1890 } },
+    ownAddress: { conditions: [{ met: false }, { met: false }, { met: false }, { met: false }, { fault: { code: 'notLoaded' } }] },
+    log: { top: [{ address: 'visitor-1' }, { address: 'visitor-2' }, { address: 'visitor-3' }] },
+  });
 });

@@ -200,6 +200,8 @@ it('warns first of what makes TOA the wrong tool', () => {
     lines: 10,
     classes: { visitor: 9, origin: 1, private: 0, public: 0, unparsed: 0 },
     forwardedFor: 8,
+    names: 0,
+    last: [],
     top: [],
   };
   const made = planInstall({ host, facts: facts('el7'), packages: packages('el7'), choices: PLAIN, cidrs: [], sample, now: 0, hash });

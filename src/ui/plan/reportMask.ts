@@ -1,0 +1,25 @@
+import { maskAddresses, maskSecrets } from '../../core/mask';
+import { canonicalAddress, parseCidrs } from '../../shared/address';
+import type { Report } from './reportDocument';
+
+/** A report as it may leave the editor: without secrets of log lines, and where it is asked for without other people's addresses. */
+export function reportToShow(report: Report): Report {
+  const { host, verification, ownAddress, cidrs } = report;
+  const { sample } = verification;
+  const clean =
+    sample === undefined
+      ? report
+      : { ...report, verification: { ...verification, sample: { ...sample, last: sample.last.map(maskSecrets) } } };
+  if (report.masked !== true) return clean;
+  const own = [
+    host.name,
+    host.address,
+    verification.after.sshd?.address,
+    ownAddress?.target.host,
+    ...verification.after.listeners.map(({ address }) => address),
+  ];
+  return maskAddresses(clean, {
+    ranges: parseCidrs(cidrs).ranges,
+    own: own.map((text) => canonicalAddress(text ?? '')).filter((address) => address !== undefined),
+  });
+}
