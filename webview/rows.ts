@@ -154,8 +154,11 @@ export function makeRows(
     firstLine = extend ? (firstLine ?? (selection === undefined ? undefined : rows.get(selection.anchor)?.line)) : undefined;
     selection = selectTo(selection, row, extend);
   };
+  /** A row that a person was led to is told of when it is there. */
+  let untold: number | undefined;
   const tell = (row: number): void => {
     const data = rows.get(row);
+    untold = data === undefined ? row : undefined;
     if (data !== undefined) events.onSelect(data);
   };
 
@@ -206,9 +209,13 @@ export function makeRows(
       if (late || (mode !== 'following' && lacksRows())) ask();
     },
     setRows: (next, from, list) => {
+      const late = next.epoch !== view.epoch;
       take(next);
       rows = new Map(list.map((row, i) => [from + i, row]));
       draw();
+      // The host has forgotten where it is held: the rows before were others.
+      if (late && mode !== 'following') ask();
+      if (untold !== undefined && untold === selection?.cursor) tell(untold);
     },
     setPaused: (paused) => setMode(paused ? 'paused' : 'following'),
     setLook: (look) => {

@@ -14,7 +14,6 @@ export interface Tools {
   readonly setWrap: (wrap: boolean) => void;
   readonly filter: () => PanelFilter;
   readonly setFilter: (filter: PanelFilter) => void;
-  readonly focusFilter: () => void;
 }
 
 /** `onFilter`: the filter has changed by a person's hand. */
@@ -91,7 +90,6 @@ export function makeTools(
       filter.hidden.forEach((name) => hidden.add(name));
       chips.forEach(({ element: one }, name) => one.setAttribute('aria-pressed', String(!hidden.has(name))));
     },
-    focusFilter: field.focus,
   };
 }
 

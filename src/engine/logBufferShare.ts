@@ -5,7 +5,7 @@ import { CHART_RANGES } from '../shared/panelLook';
 /** Width of the bars that judgements rest on. */
 export const BAR_MS = CHART_RANGES.halfHour;
 /** Bars of each width. */
-export const BARS = 60;
+const BARS = 60;
 
 /** Lines per class over time, in bars of every width of CHART_RANGES, by the log's own times where it has them. */
 export interface ShareOverTime {

@@ -23,8 +23,6 @@ export interface LineStore {
   add(bytes: Buffer, from: number, end: number, code: number): void;
   /** undefined: not kept any more, or not there yet. `bytes` is a view: copy what is to be kept. */
   get(line: number): { readonly bytes: Buffer; readonly code: number } | undefined;
-  /** The codes of the lines from `from` on, oldest first. */
-  scan(from: number, visit: (line: number, code: number) => void): void;
   recode(code: (bytes: Buffer, from: number, end: number, code: number) => number): void;
   clear(): void;
 }
@@ -95,11 +93,6 @@ export function lineStore(limits: { readonly lines: number; readonly bytes: numb
       const index = block === undefined ? -1 : line - block.first;
       if (block === undefined || index < 0 || index >= block.count) return undefined;
       return { bytes: block.bytes.subarray(start(block, index), block.ends[index]), code: block.codes[index] ?? 0 };
-    },
-    scan: (from, visit) => {
-      for (const block of blocks) {
-        for (let i = Math.max(0, from - block.first); i < block.count; i++) visit(block.first + i, block.codes[i] ?? 0);
-      }
     },
     recode: (code) => {
       for (const block of blocks) {

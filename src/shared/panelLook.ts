@@ -1,5 +1,5 @@
 import { ADDRESS_CLASSES, type AddressClass } from './address';
-import { isCount, isRecord, isText } from './check';
+import { isRecord, isText } from './check';
 
 // How a panel's log is looked at: what a person chose, kept over a restart of the editor.
 
@@ -94,6 +94,4 @@ export function panelState(value: unknown): PanelState | undefined {
   return { logs, ...(filter === undefined ? {} : { filter }), ...(isText(value.paused, 100) ? { paused: value.paused } : {}) };
 }
 
-/** A line's place: its number in the panel's lines. */
-export const isLine = isCount;
 const isClass = (value: unknown): value is AddressClass => ADDRESS_CLASSES.some((name) => name === value);

@@ -136,6 +136,7 @@ test('hostile lines are text, in one row each', async () => {
     line('bidi-\u202egnp.exe\u2066'),
     line('nul-\u0000-byte'),
     'not a log line at all <b>bold</b>',
+    line('</span></div><style>*{display:none!important}</style><a style="position:fixed;inset:0" href="command:toa.install">x</a>'),
   );
   await log.shell(
     `{ printf '203.0.113.5 - - [${start}] "GET /'; head -c 1000000 /dev/zero | tr '\\0' A; echo ' HTTP/1.1" 200 3'; } >>${log.accessLog}`,
@@ -153,6 +154,28 @@ test('hostile lines are text, in one row each', async () => {
     return { heights: [...new Set(rows.map((one) => one.getBoundingClientRect().height))], over: wide.scrollWidth - wide.clientWidth };
   });
   expect(size).toEqual({ heights: [22], over: 0 });
+  // Nor where a line is shown whole, marked by a search, or wrapped.
+  await row(frame, '<script>').click();
+  await editor.page.keyboard.press('Enter');
+  await frame.locator('.detail pre').getByText('<script>document.title=1</script>').waitFor();
+  await editor.page.keyboard.press('Control+f');
+  await frame.locator('.findbar input').fill('<style>');
+  await editor.page.keyboard.press('Enter');
+  await frame.locator('.port mark', { hasText: '<style>' }).waitFor();
+  await frame.getByRole('button', { name: 'Wrap lines' }).click();
+  await row(frame, '/after-the-long-one').waitFor();
+  await screenshot(editor.page, 'panel-hostile-whole');
+  const whole = await frame.evaluate(() => ({
+    made: document.querySelectorAll('.port img, .port script, .port b, .port style, .port a, .detail img, .detail script').length,
+    scripted: document.title === '1',
+    tallest: Math.max(...[...document.querySelectorAll('.port [role=row]')].map((one) => one.getBoundingClientRect().height)),
+    over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  }));
+  expect(whole).toMatchObject({ made: 0, scripted: false, over: 0 });
+  expect(whole.tallest).toBeLessThanOrEqual(220);
+  await frame.getByRole('button', { name: 'Wrap lines' }).click();
+  await frame.locator('.findbar').getByRole('button', { name: 'Close' }).click();
+  await frame.locator('.detail').getByRole('button', { name: 'Close' }).click();
 });
 
 test('the keyboard moves and copies', async () => {

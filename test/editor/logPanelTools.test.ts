@@ -26,9 +26,12 @@ beforeEach(() => keepWhatFailed(() => editor));
 /** For what is polled; a busy machine needs time. */
 const within = { timeout: 60_000 };
 
-/** Minutes before now, as a log has it: `23/Nov/2026:17:19:24 +0000`; whole minutes, so that it can be typed. */
+/** When these tests began, as a whole minute. */
+const start = Math.floor(Date.now() / 60_000) * 60_000;
+
+/** Minutes before the start, as a log has it: `23/Nov/2026:17:19:24 +0000`; whole minutes can be typed. */
 function logTime(minutesAgo: number, second = 0): string {
-  const now = Math.floor(Date.now() / 60_000) * 60_000 - minutesAgo * 60_000 + second * 1000;
+  const now = start - minutesAgo * 60_000 + second * 1000;
   const [, day, month, year, time] = /, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(now).toUTCString())!;
   return `${day}/${month}/${year}:${time} +0000`;
 }

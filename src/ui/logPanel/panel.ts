@@ -51,6 +51,8 @@ export function wirePanel(
   let held: PanelSight['held'];
   /** Where a restored panel was paused; found again once its lines are there. */
   let pausedAt = state.paused;
+  /** Ticks that its first lines are given to come. */
+  let settling = 5;
   /** The line to be led back to, once the filter has looked at all. */
   let near: number | undefined;
   let cidrs = settings.cidrs();
@@ -100,7 +102,7 @@ export function wirePanel(
     all.merge?.take(ui.clock.now());
     if (!panel.visible) return;
     look();
-    if (pausedAt !== undefined && sources.every((source) => source.tail().kind !== 'connecting')) restorePause(pausedAt);
+    if (pausedAt !== undefined && sight.view.end > sight.view.base && --settling === 0) restorePause(pausedAt);
     sendStatus();
     if (wanted.follow && sight.view.end !== lastEnd) sendRows();
     lastEnd = sight.view.end;

@@ -108,7 +108,7 @@ const VISITOR = ADDRESS_CLASSES.indexOf('visitor');
 
 function visitors({ addresses }: LogBuffer): number {
   let count = 0;
-  for (const { code } of addresses.values()) if (code === VISITOR) count++;
+  for (const [, { code }] of addresses) if (code === VISITOR) count++;
   return count;
 }
 
