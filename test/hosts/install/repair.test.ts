@@ -144,11 +144,14 @@ describe('CentOS 7', () => {
     const bench = open(machine());
     const before = await snapshot(machine());
     await bench.install();
+    const kept = async (): Promise<string> => (await machine().shell('cat /var/lib/yum/yumdb/k/*/installonly')).stdout;
+    expect(await kept()).toBe('keepkeep');
     await machine().shell(`grubby --set-default=/boot/vmlinuz-${target}`);
     const undone = await bench.apply(await bench.undoPlan(false));
     expect(undone.autoload.exists).toBe(false);
     expect(undone.kernel.defaultPath).toBe('/boot/vmlinuz-3.10.0-957.el7.x86_64');
     expect(undone.kernel.installed).toHaveLength(2);
+    expect(await kept()).toBe('');
     expect(stateOf(undone)).toMatchObject({ kind: 'undone', release: target });
     const again = await bench.install();
     expect(stateOf(again)).toMatchObject({ kind: 'awaitingReboot' });

@@ -103,7 +103,7 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     // Back to the original by a person's wish is none.
     const left = await rebootHost(await rebootOptions(bench, original, { kind: 'lasting' }));
     expect(hostState(left.facts, {}, 1).state.kind).toBe('awaitingReboot');
-  });
+  }, 400_000);
 
   it('returns by itself when no editor confirms', async () => {
     await installed();
