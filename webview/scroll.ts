@@ -36,7 +36,14 @@ export function makeScroll(onScroll: () => void, onSize: () => void): Scroll {
     top = Math.max(0, Math.min(farthest(), next));
     place();
   };
+  const resized = (): void => {
+    height = element.clientHeight;
+    port.style.height = `${height}px`;
+    onSize();
+  };
   element.addEventListener('scroll', () => {
+    // The room grew and the browser scrolled to fill it: that is no person's doing, though it is told before the new size is.
+    if (element.clientHeight !== height) resized();
     if (Math.abs(element.scrollTop - ours) <= 1) return;
     ours = element.scrollTop;
     top = scaled() ? (ours / (TALLEST - height)) * farthest() : ours;
@@ -56,11 +63,7 @@ export function makeScroll(onScroll: () => void, onSize: () => void): Scroll {
     },
     { passive: false },
   );
-  new ResizeObserver(() => {
-    height = element.clientHeight;
-    port.style.height = `${height}px`;
-    onSize();
-  }).observe(element);
+  new ResizeObserver(resized).observe(element);
   return {
     element,
     port,
