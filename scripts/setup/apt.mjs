@@ -16,7 +16,7 @@ export const packages = {
   check: words('shellcheck'),
   unit: words('dash busybox mksh posh mawk openssh-client rpm shellcheck'),
   lab: words(
-    'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user util-linux uidmap iproute2 procps',
+    'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user tcsh fish util-linux uidmap iproute2 procps',
   ),
   vm: words('qemu-system-x86 qemu-utils grub-pc-bin grub-common xfsprogs e2fsprogs mmdebstrap debian-archive-keyring build-essential'),
   editor: words('chromium fonts-dejavu-core libkrb5-dev build-essential python3 pkg-config'),

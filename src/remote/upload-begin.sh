@@ -16,11 +16,18 @@ if [ -f "$file" ] && [ "$(hash_of "$file")" = "$toa_sha256" ]; then
 fi
 
 kept=0
-# A link, or more than the file could be, is not ours.
+# A link, or more than the file could be (filled up to a whole MiB), is not ours.
 if [ -f "$part" ] && [ ! -h "$part" ]; then
   bytes=$(stat -c %s "$part") || bytes=0
-  [ "$bytes" -le "$toa_bytes" ] && kept=$((bytes / 1048576))
+  if [ "$bytes" -le $(((toa_bytes + 1048575) / 1048576 * 1048576)) ]; then kept=$((bytes / 1048576)); fi
 fi
+# Lanes run ahead of each other: what counts is what is on record without a gap.
+if [ "$kept" != 0 ] && [ -f "$part.done" ]; then
+  whole=$(awk '/^[0-9]+ [0-9]+$/ && $2 <= 100000 { for (i = 0; i < $2; i++) done[$1 + i] = 1 }
+    END { n = 0; while (n in done) n++; print n }' "$part.done") || whole=0
+  if [ "$whole" -lt "$kept" ]; then kept=$whole; fi
+fi
+rm -f "$part.done" || exit 73
 if [ "$kept" = 0 ]; then
   rm -f "$part" || exit 73
   (set -C && : >"$part") || exit 73
@@ -28,4 +35,5 @@ else
   # The last bytes before a cut are not to be trusted: back to a whole MiB.
   dd if=/dev/null of="$part" bs=1048576 seek="$kept" 2>/dev/null || exit 73
 fi
+(set -C && printf '0 %s\n' "$kept" >"$part.done") || exit 73
 echo "$kept"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Stands before upload-begin.sh and upload.sh: goes to the directory of an upload and makes sure that nobody else can put
+# Stands before upload-begin.sh, upload-lane.sh and upload-end.sh: goes to the directory of an upload and makes sure that nobody else can put
 # anything there. Given: toa_file (absolute). Leaves: file and part, names in the working directory; only these are used.
 # The directory may lie in /var/tmp, where anyone may have made it before us: exit 73 unless it is the user's own.
 LC_ALL=C

@@ -57,6 +57,8 @@ export interface SshdOptions {
   readonly settings?: readonly string[];
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Words that run it elsewhere, to stand before its own. */
+  readonly inside?: readonly string[];
 }
 
 /** A real sshd on a loopback port of its own, ready when this resolves. */
@@ -79,11 +81,14 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
       'KbdInteractiveAuthentication no',
       'LogLevel VERBOSE',
       'MaxStartups 200',
+      // Under sshd bash reads ~/.bashrc unless it is a shell in a shell; what a person has there is no part of a test.
+      'SetEnv SHLVL=2',
     ].join('\n') + '\n',
   );
   // Privilege separation wants it; only root may make it, and only root's sshd needs it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], {
+  const [program, ...words] = [...(options.inside ?? []), '/usr/sbin/sshd', '-D', '-e', '-f', config];
+  const child = spawn(program, words, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...options.env },
   });
