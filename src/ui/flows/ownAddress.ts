@@ -33,7 +33,7 @@ export async function ownAddressFlow(ui: Ui, hostId: string): Promise<void> {
   if (test === undefined) return;
   const { verification, outcome } = test;
   ui.store.record(hostId, verification.after, { likely: verification.likely.holds });
-  if (outcome.proof !== undefined) ui.store.recordProof(hostId, outcome.proof, verification.after.bootId);
+  if (outcome.proof !== undefined) ui.store.recordProof(hostId, outcome.proof, verification.before.bootId);
   const report: Report = { host, verification, cidrs, ownAddress: test };
   await ui.reports.show(hostId, host.name, report, reportDocument(report));
   if (outcome.proof === undefined) await tellFault(host.name, outcome);
