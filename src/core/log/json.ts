@@ -1,6 +1,9 @@
 import { canonicalAddress } from '../../shared/address';
 import type { LogFields } from '../../shared/logEntry';
 
+/** The usual names of the client's address, in the order in which they are believed. */
+export const JSON_ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip'] as const;
+
 /** Reads a line that is one JSON object with an address under one of the usual names; undefined: it is not. */
 export function parseJson(line: string): LogFields | undefined {
   if (!line.startsWith('{')) return undefined;
@@ -14,7 +17,7 @@ export function parseJson(line: string): LogFields | undefined {
   // Caddy keeps the request's fields in an object of its own.
   const all = isRecord(value.request) ? { ...value.request, ...value } : value;
   const text = (...names: readonly string[]): string | undefined => first(all, names);
-  const address = text('remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip');
+  const address = text(...JSON_ADDRESSES);
   if (address === undefined) return undefined;
   const request = /^([A-Z]+) (\S+)/.exec(text('request', 'request_line') ?? '');
   return defined({

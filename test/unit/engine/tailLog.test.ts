@@ -23,16 +23,7 @@ import { tailLog, type TailState } from '../../../src/engine/tailLog';
 import follow from '../../../src/remote/follow.sh';
 import type { LogMark } from '../../../src/shared/logMark';
 import { localSession } from './localSession';
-
-/** The shells that /bin/sh may be; those that this machine lacks are left out by name. */
-const shells = ['dash', 'bash --posix', 'busybox sh', 'mksh'].filter((shell) => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${shell.split(' ')[0] ?? ''}`]);
-    return true;
-  } catch {
-    return false;
-  }
-});
+import { shells } from './shells';
 
 let folder: string;
 let log: string;

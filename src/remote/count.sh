@@ -1,0 +1,119 @@
+# shellcheck shell=sh disable=SC2154
+# Counts the lines of a log by address, on the host, at the lowest priority, in bounded memory: what does not fit is
+# sorted in temporary files. Ends when stdin does.
+#
+# Set before this text:
+#   toa_log      absolute path             toa_from, toa_to   bytes of it that count; toa_to empty: to its end now
+#   toa_rotated  yes: the files before it count too, oldest first      toa_stem, toa_tail   their names' beginning and end
+#   toa_address  awk statements that set a to the address of a line
+# Prints:
+#   file BYTES MTIME NAME      a file that counts, in order; MTIME in seconds since the epoch
+#   skipped NAME               a file before it that cannot be read here
+#   at BYTES                   so much has been read of all of them; compressed ones as they are on disk
+#   COUNT ADDRESS              each address once; "-": no address there, "name": a host name in its place
+#   COUNT ~                    the number of all lines, after everything else: without it the count is not whole
+# Exit status: 3 permission, 4 missing, 5 not a regular file.
+LC_ALL=C
+: "${toa_log:?}" "${toa_from:?}" "${toa_address:?}"
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+exec 9>&1
+
+# Everything from here on only takes what nobody else wants.
+renice -n 19 -p $$ >/dev/null 2>&1
+ionice -c 3 -p $$ >/dev/null 2>&1
+
+if [ ! -e "$toa_log" ]; then
+  # A folder that may not be searched hides whether the log is there.
+  toa_dir=${toa_log%/*}
+  while [ -n "$toa_dir" ] && [ ! -e "$toa_dir" ]; do toa_dir=${toa_dir%/*}; done
+  [ -x "${toa_dir:-/}" ] && exit 4
+  exit 3
+fi
+[ -f "$toa_log" ] || exit 5
+[ -r "$toa_log" ] || exit 3
+
+# toa_before: the files before the log as "MTIME BYTES NAME". Only names made of what rotation adds to a name.
+toa_before() {
+  for toa_old in "$toa_stem"[-.0-9]*"$toa_tail"*; do
+    [ -f "$toa_old" ] || continue
+    [ "$toa_old" != "$toa_log" ] || continue
+    case ${toa_old#"$toa_stem"} in
+      *[!A-Za-z0-9._-]*) continue ;;
+      *.bz2 | *.xz | *.zst | *.lz4) printf 'skipped %s\n' "$toa_old" >&9 ;;
+      *[0-9]*) stat -L -c '%Y %s %n' "$toa_old" ;;
+    esac
+  done | sort -n
+}
+
+# toa_cat FROM COUNT: the bytes of descriptor 3, with word now and then of how far it is. Whoever wanted them may be gone.
+toa_cat() {
+  case $toa_file in
+    *.gz) gzip -dc <&3 9>&- 2>/dev/null & ;;
+    *)
+      [ "$1" -eq 0 ] || dd bs=1 skip="$1" count=0 <&3 2>/dev/null
+      head -c "$2" <&3 9>&- &
+      ;;
+  esac
+  toa_pid=$! toa_wait=0.05
+  while kill -0 "$toa_pid" 2>/dev/null; do
+    read -r _ toa_pos </proc/self/fdinfo/3
+    if [ ! -d "/proc/$$" ] || ! echo "at $((toa_read + toa_pos - $1))" >&9; then
+      kill "$toa_pid"
+      return
+    fi
+    sleep "$toa_wait" >/dev/null 2>&1 9>&- || sleep 1 >/dev/null 9>&-
+    [ "$toa_wait" = 0.4 ] || { [ "$toa_wait" = 0.05 ] && toa_wait=0.1 || toa_wait=0.4; }
+  done
+  # A file that was cut in the middle of a line must not join its last one with the next file's first.
+  case $toa_file in *.gz) ;; *) [ -z "$(tail -c 1 "$toa_file" | tr '\0' 0)" ] || echo ;; esac
+}
+
+# toa_bytes: all bytes that count. The list is told before the first of them.
+toa_bytes() {
+  {
+    [ "$toa_rotated" != yes ] || toa_before
+    stat -L -c '%Y %s %n' "$toa_log"
+  } | {
+    toa_list=
+    while read -r toa_time toa_size toa_file; do
+      if [ "$toa_file" = "$toa_log" ]; then toa_size=$((${toa_to:-$toa_size} - toa_from)); fi
+      [ "$toa_size" -ge 0 ] || toa_size=0
+      echo "file $toa_size $toa_time $toa_file" >&9
+      toa_list="$toa_list$toa_size $toa_file
+"
+    done
+    toa_read=0
+    # Names hold no line feed: they were read from lines.
+    while read -r toa_size toa_file; do
+      [ -f "$toa_file" ] || continue
+      command exec 3<"$toa_file" || continue
+      if [ "$toa_file" = "$toa_log" ]; then toa_cat "$toa_from" "$toa_size"; else toa_cat 0 "$toa_size"; fi
+      toa_read=$((toa_read + toa_size))
+      exec 3<&-
+    done <<END
+$toa_list
+END
+  }
+}
+
+toa_count() {
+  trap '' PIPE
+  toa_bytes | awk "
+    { $toa_address; if (!(a in c) && ++n > 20000) flush(); c[a]++ }
+    END { flush(); printf \"~ %.0f\\n\", NR }
+    function flush(  k) {
+      for (k in c) print ((k ~ /^[]0-9A-Fa-f:.[]+\$/ && k ~ /[.:]/ && length(k) <= 64) ? k : (k ~ /^[A-Za-z0-9_-]+\\.[A-Za-z0-9._-]*\$/ ? \"name\" : \"-\")), c[k]
+      split(\"\", c); n = 1
+    }" | sort -S 64M | awk '
+    $1 != a { if (n) printf "%.0f %s\n", n, a; a = $1; n = 0 }
+    { n += $2 }
+    END { if (n || a == "~") printf "%.0f %s\n", n, a }'
+}
+
+toa_count </dev/null &
+toa_job=$!
+# Nothing is expected on stdin but its end: whoever asked is gone, and so is the counting.
+while read -r _; do :; done
+kill "$toa_job" 2>/dev/null
+exit 0
