@@ -13,4 +13,7 @@ export interface LogFields {
 }
 
 /** How a log's lines are laid out. `unknown`: not (yet) recognised. */
-export type LogFormat = 'common' | 'vhost' | 'json' | 'haproxy' | 'unknown';
+export type LogFormat = 'common' | 'vhost' | 'json' | 'haproxy' | 'unknown' | OwnFormat;
+
+/** A format of the server's own, as its configuration has it: `nginx $host $remote_addr …`, `httpd %v %h …` (quotes unescaped). */
+export type OwnFormat = `nginx ${string}` | `httpd ${string}`;

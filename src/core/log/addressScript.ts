@@ -1,5 +1,6 @@
 import type { LogFormat } from '../../shared/logEntry';
 import { JSON_ADDRESSES } from './json';
+import { beforeAddress } from './layout';
 
 /**
  * Statements of POSIX awk that set `a` to the client's address field of the line in `$0`, as `addressOf` would find it;
@@ -21,5 +22,11 @@ export function addressScript(format: LogFormat): string | undefined {
       ).join('')}`;
     case 'unknown':
       return undefined;
+    default: {
+      const before = beforeAddress(format);
+      if (before === undefined) return undefined;
+      const pattern = before.replace(/[\\"]/g, '\\$&');
+      return `a = ""; if (match($0, "${pattern}")) { a = substr($0, RLENGTH + 1, 80); sub(/[ ",\t].*/, "", a) }`;
+    }
   }
 }

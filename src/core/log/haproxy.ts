@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../../shared/address';
 import type { LogFields } from '../../shared/logEntry';
-import { defined } from './json';
+import { defined } from './fields';
 
 /**
  * Reads a line of HAProxy's tcp or http format behind a syslog header:

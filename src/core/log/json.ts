@@ -1,5 +1,6 @@
 import { canonicalAddress } from '../../shared/address';
 import type { LogFields } from '../../shared/logEntry';
+import { defined, filled, numeric } from './fields';
 
 /** The usual names of the client's address, in the order in which they are believed. */
 export const JSON_ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip'] as const;
@@ -40,12 +41,4 @@ function first(record: Record<string, unknown>, names: readonly string[]): strin
   return undefined;
 }
 
-/** The same fields without those that are undefined. */
-export function defined(fields: { readonly [K in keyof LogFields]: LogFields[K] | undefined }): LogFields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const numeric = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-const filled = (text: string | undefined): string | undefined => (text === '' || text === '-' ? undefined : text);

@@ -1,9 +1,12 @@
 import { canonicalAddress } from '../../shared/address';
-import type { LogFields, LogFormat } from '../../shared/logEntry';
+import type { LogFields, LogFormat, OwnFormat } from '../../shared/logEntry';
 import { parseHaproxy } from './haproxy';
 import { parseJson } from './json';
+import { parseOwn, usualName } from './layout';
+import { epochOf } from './time';
 
 export type { LogFields, LogFormat } from '../../shared/logEntry';
+export { epochOf } from './time';
 
 /**
  * Reads one line of a log of a known format; undefined: it is not of that format (it is shown raw and counted).
@@ -21,13 +24,23 @@ export function parseLine(line: string, format: LogFormat): LogFields | undefine
       return parseHaproxy(line);
     case 'unknown':
       return undefined;
+    default:
+      return parseOwn(line, format);
   }
 }
 
-/** The format that most of the lines fit, best where it also finds their addresses; `unknown` if fewer than half fit any. */
-export function detectFormat(lines: readonly string[]): LogFormat {
-  const formats: readonly LogFormat[] = ['common', 'vhost', 'json', 'haproxy'];
-  let best: LogFormat = 'unknown';
+/**
+ * The format that most of the lines fit, best where it also finds their addresses; `unknown` if fewer than half fit any.
+ * `own` are the server's formats where they could be read: they go before what lines only look like, because a format that
+ * begins with X-Forwarded-For looks just like one that begins with the connection's address.
+ */
+export function detectFormat(lines: readonly string[], own: readonly OwnFormat[] = []): LogFormat {
+  const named = own.map(usualName).filter((name) => name !== undefined);
+  return bestOf(lines, named) ?? bestOf(lines, ['common', 'vhost', 'json', 'haproxy']) ?? 'unknown';
+}
+
+function bestOf(lines: readonly string[], formats: readonly LogFormat[]): LogFormat | undefined {
+  let best: LogFormat | undefined;
   let most = 0;
   for (const format of formats) {
     const read = lines.map((line) => parseLine(line, format)).filter((fields) => fields !== undefined);
@@ -46,17 +59,16 @@ export function addressOf(line: string, format: LogFormat): string | undefined {
   return end > 0 ? canonicalAddress(line.slice(0, end)) : undefined;
 }
 
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-
-/** ms since the epoch of a time such as `14/May/2024:14:05:23 +0000` or ISO 8601; undefined: neither. */
-export function epochOf(time: string): number | undefined {
-  const clf = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?: ([+-]\d{2})(\d{2}))?$/.exec(time);
-  if (clf === null) return /^\d{4}-\d{2}-\d{2}/.test(time) ? numberOr(Date.parse(time)) : undefined;
-  const [, day = '', month = '', year = '', clock = '', hours = '+00', minutes = '00'] = clf;
-  const index = MONTHS.indexOf(month);
-  if (index % 3 !== 0) return undefined;
-  return numberOr(Date.parse(`${year}-${String(index / 3 + 1).padStart(2, '0')}-${day}T${clock}${hours}:${minutes}`));
+/**
+ * When a line was written, in ms since the epoch, for merging logs of several hosts and for jumping to a time; undefined: the
+ * line tells no time. Formats without a zone (HAProxy) are read as UTC.
+ */
+export function timeOf(line: string, format: LogFormat): number | undefined {
+  const time = format === 'common' || format === 'vhost' ? BRACKETS.exec(line.slice(0, 1000))?.[1] : parseLine(line, format)?.time;
+  return time === undefined ? undefined : epochOf(time);
 }
+
+const BRACKETS = /\[(\d\d\/[^\]]{1,40})\]/;
 
 /** `addr ident user [time] "request" status bytes …`, with `skip` fields (the virtual host) before it. */
 function parseCommon(line: string, skip: 0 | 1): LogFields | undefined {
@@ -84,7 +96,7 @@ function parseCommon(line: string, skip: 0 | 1): LogFields | undefined {
 }
 
 /** A quoted field ends at a quote that no backslash precedes: nginx and httpd both escape quotes inside. */
-const COMMON = /^([^"[]{1,600}?) \[([^\]"]{1,60})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)/s;
+const COMMON = /^([^"]{1,600}?) \[([^\]"]{1,60})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)/s;
 
 function splitRequest(request: string): readonly [string | undefined, string | undefined] {
   const words = /^([A-Z]{1,20}) (\S+)(?: HTTP\/[\d.]+)?$/.exec(request);
@@ -104,5 +116,3 @@ function trailingForwardedFor(rest: string): string | undefined {
   }
   return undefined;
 }
-
-const numberOr = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);

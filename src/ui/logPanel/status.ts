@@ -152,5 +152,7 @@ function formatText(format: LogBuffer['format']): string {
       return l10n.t('HAProxy, times of the host');
     case 'unknown':
       return l10n.t('format not recognised');
+    default:
+      return l10n.t('the server’s own format, times of the host');
   }
 }

@@ -1,25 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
-import { addressOf, detectFormat, epochOf, parseLine } from '../../../../src/core/log/parse';
+import { addressOf, detectFormat, epochOf, parseLine, timeOf } from '../../../../src/core/log/parse';
+import type { LogFormat, OwnFormat } from '../../../../src/shared/logEntry';
 
 interface Fixture {
-  readonly format: 'common' | 'vhost' | 'json' | 'haproxy' | 'unknown';
-  readonly lines: readonly { readonly line: string; readonly fields?: Record<string, unknown> }[];
+  readonly format: LogFormat;
+  /** Formats that the server's configuration has. */
+  readonly own?: readonly OwnFormat[];
+  /** `epoch`: the line's time in ms since the epoch. */
+  readonly lines: readonly { readonly line: string; readonly fields?: Record<string, unknown>; readonly epoch?: number }[];
 }
 
 const folder = new URL('../../../fixtures/log/', import.meta.url);
 const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 describe.each(fixtures)('%s', (name) => {
-  const { format, lines } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Fixture;
+  const { format, own, lines } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Fixture;
 
   it(`is recognised as ${format}`, () => {
-    expect(detectFormat(lines.map(({ line }) => line))).toBe(format);
+    expect(
+      detectFormat(
+        lines.map(({ line }) => line),
+        own,
+      ),
+    ).toBe(format);
   });
 
-  it.each(lines)('$line', ({ line, fields }) => {
+  it.each(lines)('$line', ({ line, fields, epoch }) => {
     expect(parseLine(line, format)).toEqual(fields);
     if (fields !== undefined) expect(addressOf(line, format)).toBe(fields.address);
+    if (epoch !== undefined) expect(timeOf(line, format)).toBe(epoch);
   });
 });
 
@@ -29,6 +39,11 @@ describe('detectFormat', () => {
     const forged = '{"remote_addr":"203.0.113.5"}';
     expect(detectFormat([common, forged, common])).toBe('common');
     expect(parseLine(forged, 'common')).toBeUndefined();
+  });
+
+  it('goes by the lines where the server’s own formats do not fit them, or say nothing', () => {
+    const common = '192.0.2.1 - - [14/May/2024:14:05:23 +0000] "GET / HTTP/1.1" 200 1';
+    expect(detectFormat([common], ['nginx $msec $remote_addr', 'nginx static', 'httpd %h%u'])).toBe('common');
   });
 
   it('knows nothing of nothing', () => {
@@ -45,7 +60,8 @@ describe('a hostile line', () => {
     `{${'['.repeat(200_000)}`,
     `1.1.1.1 ${'- '.repeat(100_000)}[`,
   ])('is read in linear time', (line) => {
-    for (const format of ['common', 'vhost', 'json', 'haproxy'] as const) expect(parseLine(line, format)).toBeUndefined();
+    const own = 'nginx $host "$http_user_agent" [$time_iso8601] $remote_addr "$request" $status';
+    for (const format of ['common', 'vhost', 'json', 'haproxy', own] as const) expect(parseLine(line, format)).toBeUndefined();
   });
 });
 
