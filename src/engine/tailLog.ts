@@ -1,3 +1,4 @@
+import { isPattern, logNames } from '../core/log/rotation';
 import { HostError, problemOf, type Problem } from '../core/problem';
 import { quote } from '../core/shell';
 import follow from '../remote/follow.sh';
@@ -5,7 +6,7 @@ import type { LogMark } from '../shared/logMark';
 import { nonce } from './nonce';
 import type { Channel, Clock, Session } from './ports';
 import { openScript, type RunAs } from './runScript';
-import { lineAssembler, type OnLines } from './tailLogLines';
+import { lineAssembler, type OnLines, type ResumePoint } from './tailLogLines';
 import { followReader, type FollowMark } from './tailLogMarks';
 
 export { LONGEST_LINE, type OnLines } from './tailLogLines';
@@ -21,7 +22,7 @@ export interface TailOptions {
   readonly host: string;
   /** Gives a live session; called again after each loss. */
   readonly connect: (signal: AbortSignal) => Promise<Session>;
-  /** Absolute path of the log. */
+  /** Absolute path of the log, or a pattern of the shell's: then the newest file that matches, and the next when it comes. */
   readonly path: string;
   readonly as: RunAs;
   /** Lines to start back from the end. */
@@ -45,7 +46,8 @@ const LONGEST_WAIT_MS = 30_000;
  */
 export async function tailLog(options: TailOptions): Promise<void> {
   const lines = lineAssembler(options.onLines);
-  let from = '';
+  const heard = lastHeard(options.clock);
+  let from: ResumePoint = { from: '', late: '' };
   let lostAt: number | undefined;
   let wait = FIRST_WAIT_MS;
   const following = (): void => {
@@ -58,12 +60,12 @@ export async function tailLog(options: TailOptions): Promise<void> {
     options.onState({ kind: 'connecting' });
     try {
       lines.restart();
-      await followOnce(options, from, lines, following);
+      await followOnce(options, from, { lines, heard }, following);
     } catch (error) {
       if (stopped()) return;
       from = lines.resumePoint();
       const problem = problemOf(error);
-      if (from === '' || !mayPass(problem)) throw error;
+      if (from.from === '' || !mayPass(problem)) throw error;
       lostAt ??= options.clock.now();
       options.onState({ kind: 'waiting', problem, until: options.clock.now() + wait, since: lostAt });
       await options.clock.sleep(wait, options.signal).catch(() => undefined);
@@ -75,13 +77,13 @@ export async function tailLog(options: TailOptions): Promise<void> {
 /** One connection's worth; ends only by throwing. */
 async function followOnce(
   options: TailOptions,
-  from: string,
-  lines: ReturnType<typeof lineAssembler>,
+  from: ResumePoint,
+  { lines, heard }: { readonly lines: ReturnType<typeof lineAssembler>; readonly heard: ReturnType<typeof lastHeard> },
   following: () => void,
 ): Promise<never> {
   const session = await options.connect(options.signal);
   const word = nonce();
-  const script = `toa_log=${quote(options.path)} toa_back=${options.back} toa_nonce=${word} toa_from=${quote(from)}\n${follow}`;
+  const script = followScript(options, word, from);
   const channel = await openScript(session, script, { as: options.as, signal: options.signal });
   const close = (): void => channel.close();
   options.signal.addEventListener('abort', close, { once: true });
@@ -90,7 +92,9 @@ async function followOnce(
   const onMark = (mark: FollowMark): void => {
     if (mark.kind === 'end') throw new HostError({ code: 'logUnreadable', path: options.path, reason: mark.why }, options.host);
     if (mark.kind === 'at' || mark.kind === 'old') lines.at(mark);
-    else options.onMark(mark);
+    else if (mark.kind === 'void') lines.discard();
+    else options.onMark(mark.kind === 'gap' ? { ...mark, seconds: heard.seconds() } : mark);
+    heard.now();
     if (!live) following();
     live = true;
   };
@@ -107,6 +111,35 @@ async function followOnce(
     options.signal.removeEventListener('abort', close);
     channel.close();
   }
+}
+
+/** The script of one connection. A log whose name holds the day, or that is named by a pattern, goes on in its next file. */
+function followScript({ path, back }: TailOptions, word: string, { from, late }: ResumePoint): string {
+  const { stem, tail, dated } = logNames(path);
+  const literal = (text: string): string => text.replace(/[\\*?[]/g, '\\$&');
+  const words = {
+    toa_log: path,
+    toa_back: String(back),
+    toa_nonce: word,
+    toa_stem: isPattern(path) ? path.slice(0, path.search(/[*?[]/)) : stem,
+    toa_tail: tail,
+    toa_next: isPattern(path) ? path : dated ? `${literal(stem)}[12][0-9][0-9][0-9]*${literal(tail)}` : '',
+    toa_from: from,
+    toa_late: late,
+  };
+  const set = Object.entries(words).map(([name, value]) => `${name}=${quote(value)}`);
+  return `${set.join(' ')}\n${follow}`;
+}
+
+/** When the follower last told where it was: what a gap lacks was written since. */
+function lastHeard(clock: Clock): { readonly now: () => void; readonly seconds: () => number } {
+  let at = clock.now();
+  return {
+    now: () => {
+      at = clock.now();
+    },
+    seconds: () => Math.round((clock.now() - at) / 1000),
+  };
 }
 
 /** What the follower says on stderr is of no use, but unread it would stall the channel; its exit is told by the end of stdout. */

@@ -8,6 +8,9 @@ export type OnLines = (bytes: Buffer, ends: readonly number[], cut: number) => v
 
 interface OpenFile {
   file: string;
+  kind: 'at' | 'old';
+  /** By which follow.sh knows it again. */
+  sign: string;
   /** Offset of the next byte to come. */
   offset: number;
   /** The beginning of a line whose end has not come yet, at most LONGEST_LINE bytes, and how long it really is. */
@@ -19,49 +22,53 @@ interface OpenFile {
 const MOST_FILES = 3;
 
 /**
- * Makes lines of the follower's bytes, for each file apart, and knows where a new connection must go on:
- * behind the last whole line.
+ * Makes lines of the follower's bytes, for each file apart, and knows where a new connection must go on: behind the last
+ * whole line. Bytes count when the mark after them has come: until then the follower may take them back (`discard`).
  */
 export function lineAssembler(onLines: OnLines): {
-  readonly at: (mark: FollowMark & { kind: 'at' | 'old' }) => void;
+  readonly at: (mark: Extract<FollowMark, { kind: 'at' | 'old' }>) => void;
   readonly bytes: (bytes: Buffer) => void;
-  /** `toa_from` of follow.sh; empty before the first mark. */
-  readonly resumePoint: () => string;
+  readonly discard: () => void;
+  /** `toa_from` and `toa_late` of follow.sh; empty before the first mark. */
+  readonly resumePoint: () => ResumePoint;
   /** A new connection begins at the resume point: half lines will come again. */
   readonly restart: () => void;
 } {
   let files: OpenFile[] = [];
   let current: OpenFile | undefined;
-  let log: OpenFile | undefined;
-  let sign = '0 0';
+  let point: ResumePoint = { from: '', late: '' };
+  let pending: Buffer[] = [];
 
   const flush = (file: OpenFile): void => {
     if (file.carried > 0) onLines(file.carry, [file.carry.length], file.carried > file.carry.length ? 1 : 0);
     [file.carry, file.carried] = [Buffer.alloc(0), 0];
   };
 
-  const at = (mark: FollowMark & { kind: 'at' | 'old' }): void => {
+  const at = (mark: Extract<FollowMark, { kind: 'at' | 'old' }>): void => {
+    pending.forEach(take);
+    pending = [];
     let found = files.find(({ file }) => file === mark.file);
-    if (found !== undefined && found.offset !== mark.offset) {
-      flush(found);
-      found.offset = mark.offset;
-    }
     // A truncated log goes on in its copy, at the same offset, maybe in the middle of a line.
     if (found === undefined && mark.kind === 'old') {
       found = files.find(({ offset, carried }) => carried > 0 && offset === mark.offset);
       if (found !== undefined) found.file = mark.file;
     }
+    if (found !== undefined && found.offset !== mark.offset) {
+      flush(found);
+      found.offset = mark.offset;
+    }
     if (found === undefined) {
-      found = { file: mark.file, offset: mark.offset, carry: Buffer.alloc(0), carried: 0 };
+      found = { file: mark.file, kind: mark.kind, sign: mark.sign, offset: mark.offset, carry: Buffer.alloc(0), carried: 0 };
       files.push(found);
       files.slice(0, -MOST_FILES).forEach(flush);
       files = files.slice(-MOST_FILES);
     }
+    [found.kind, found.sign] = [mark.kind, mark.sign];
     current = found;
-    if (mark.kind === 'at') [log, sign] = [found, mark.sign];
+    point = { ...point, [mark.kind === 'at' ? 'from' : 'late']: `${found.file} ${found.offset - found.carried} ${found.sign}` };
   };
 
-  const bytes = (chunk: Buffer): void => {
+  const take = (chunk: Buffer): void => {
     if (current === undefined) return;
     current.offset += chunk.length;
     const last = chunk.lastIndexOf(10);
@@ -83,11 +90,16 @@ export function lineAssembler(onLines: OnLines): {
     carryOn(current, chunk.subarray(last + 1));
   };
 
-  const resumePoint = (): string => (log === undefined ? '' : `${log.file} ${log.offset - log.carried} ${sign}`);
   const restart = (): void => {
-    [files, current] = [[], undefined];
+    [files, current, pending] = [[], undefined, []];
   };
-  return { at, bytes, resumePoint, restart };
+  return { at, bytes: (chunk) => void pending.push(chunk), discard: () => void (pending = []), resumePoint: () => point, restart };
+}
+
+/** Where follow.sh goes on: in the log, and in the file before it, which may have got a late line; empty: there is none. */
+export interface ResumePoint {
+  readonly from: string;
+  readonly late: string;
 }
 
 /** True if the line had to be cut. */

@@ -1,9 +1,18 @@
+/** `file`: its device and inode. `sign`: by which follow.sh knows the file again. */
+interface Place<Kind> {
+  readonly kind: Kind;
+  readonly file: string;
+  readonly offset: number;
+  readonly sign: string;
+}
+
 /** What `src/remote/follow.sh` says between the bytes of the log. Its text defines each. */
 export type FollowMark =
-  | { readonly kind: 'at'; readonly file: string; readonly offset: number; readonly sign: string }
-  | { readonly kind: 'old'; readonly file: string; readonly offset: number }
+  | Place<'at'>
+  | Place<'old'>
+  | { readonly kind: 'void' }
   | { readonly kind: 'rotated' }
-  | { readonly kind: 'gap'; readonly why: 'truncated' | 'lost' | 'between' }
+  | { readonly kind: 'gap'; readonly why: 'truncated' | 'lost' | 'between'; readonly bytes?: number }
   | { readonly kind: 'end'; readonly why: 'permission' | 'missing' | 'notAFile' };
 
 /** The longest mark there is, with room to spare; what is longer is no mark. */
@@ -56,14 +65,17 @@ function overlap(data: Buffer, needle: Buffer): number {
 
 function parseMark(text: string): FollowMark | undefined {
   const [kind, ...words] = text.split(' ');
-  const [first = ''] = words;
+  const [first = '', second = ''] = words;
   if (kind === 'at' || kind === 'old') {
-    if (words.length !== (kind === 'at' ? 5 : 3) || !words.every((word) => /^\d{1,20}$/.test(word))) return undefined;
-    const place = { file: words.slice(0, 2).join(' '), offset: Number(words[2]) };
-    return kind === 'at' ? { kind, ...place, sign: words.slice(3).join(' ') } : { kind, ...place };
+    const numbers = words.slice(0, 5);
+    if (words.length !== 6 || !numbers.every((word) => /^\d{1,20}$/.test(word)) || !/^[\d.:T-]{1,40}$/.test(words[5] ?? ''))
+      return undefined;
+    return { kind, file: words.slice(0, 2).join(' '), offset: Number(words[2]), sign: words.slice(3).join(' ') };
   }
-  if (kind === 'rotated') return { kind };
-  if (kind === 'gap' && (first === 'truncated' || first === 'lost' || first === 'between')) return { kind, why: first };
+  if (kind === 'rotated' || kind === 'void') return { kind };
+  if (kind === 'gap' && (first === 'truncated' || first === 'lost' || first === 'between')) {
+    return { kind, why: first, ...(/^\d{1,15}$/.test(second) ? { bytes: Number(second) } : {}) };
+  }
   if (kind === 'end' && (first === 'permission' || first === 'missing' || first === 'notAFile')) return { kind, why: first };
   return undefined;
 }

@@ -1,22 +1,30 @@
 # Follows a log file until stdin ends: writes its bytes to stdout, with marks in between that say which file and
-# offset they come from. Rename, copy-and-truncate, and delete-and-create rotation lose and repeat nothing that still
-# exists in the log's folder; where something may be missing, a mark says so.
+# offset they come from. Rename, copy-and-truncate, and delete-and-create rotation, once or more, lose and repeat nothing
+# that still exists in the log's folder, compressed or not; where something may be missing, a mark says so.
 #
 # Set before this text:
 #   toa_log    absolute path           toa_back   lines to start back from the end
 #   toa_nonce  32 hex digits, unknown to whoever writes the log: a mark is "<nonce> <words>\n", anywhere in the output
-#   toa_from   empty, or "dev inode offset length checksum" of an earlier "at" mark: go on from there
+#   toa_stem, toa_tail   how names of the log's files begin and end (core/log/rotation.ts)
+#   toa_next   pattern of names one of which is the log, the newest; empty: its name never changes
+#   toa_from   empty, or "dev inode offset length checksum since" of an earlier "at" mark: go on from there
+#   toa_late   empty, or the same of the latest "old" mark: the file before it, which may have got a late line
 # Marks:
-#   at DEV INODE OFFSET LENGTH CHECKSUM   the bytes that follow are this file's, from OFFSET (checksum: of the first LENGTH bytes)
-#   old DEV INODE OFFSET                  the bytes that follow belong to a file that the log was before
-#   rotated | gap truncated | gap lost | gap between | end permission | end missing | end notAFile
+#   at DEV INODE OFFSET LENGTH CHECKSUM SINCE   the bytes that follow are this file's, from OFFSET; what came before is true
+#   old DEV INODE OFFSET LENGTH CHECKSUM SINCE  the same of a file that the log was before
+#   void                                        the bytes since the last "at" or "old" are none of that file: drop them
+#   rotated | gap truncated|lost|between BYTES | end permission|missing|notAFile
+# CHECKSUM is of the first LENGTH bytes, from which a file is known again; SINCE is the newest time of a file before it; BYTES that
+# are missing at least, "-": nobody knows.
 #
 # Reading is by descriptors that stay open (3: the log, 4: the file before it, which a server may write to for a while
-# after rotation), so that a renamed or deleted file is read to its end. Offsets are the kernel's own (fdinfo).
+# after rotation), so that a renamed or deleted file is read to its end. Offsets are the kernel's own (fdinfo). A log can be
+# truncated and grow again while it is read: what was read counts only when its first bytes are still the same afterwards.
 LC_ALL=C
-: "${toa_log:?}" "${toa_nonce:?}" "${toa_back:?}" "${toa_from=}"
+: "${toa_log:?}" "${toa_nonce:?}" "${toa_back:?}" "${toa_from=}" "${toa_late=}" "${toa_next=}" "${toa_stem=$toa_log}" "${toa_tail=}"
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
+TZ=UTC0
+export LC_ALL PATH TZ
 set -f
 
 # toa_mark WORDS: one mark.
@@ -39,18 +47,54 @@ toa_sign() {
   if [ "$toa_len" -gt 0 ]; then toa_crc=$(toa_sum "$toa_len" <&3); fi
 }
 
-# toa_same: is what descriptor 3 holds still the file that was signed? A truncated file that has grown again is not.
-toa_same() { [ "$toa_len" -eq 0 ] || [ "$(toa_sum "$toa_len" <&3)" = "$toa_crc" ]; }
+# toa_same LENGTH CHECKSUM: is what descriptor 3 holds still the file that was signed? A truncated file that has grown again is not.
+toa_same() { [ "$1" -eq 0 ] || [ "$(toa_sum "$1" <&3)" = "$2" ]; }
+
+# toa_list: the files before the log, oldest first: "TIME DEV INODE BYTES NAME". Only names made of what rotation adds to a name.
+toa_list() {
+  set +f
+  for toa_one in "$toa_log"[-.0-9]* "$toa_stem"[-.0-9]*"$toa_tail"* "${toa_log%.*}"[-.]*[12][0-9][0-9][0-9]*[01][0-9]*[0-3][0-9]*; do
+    case ${toa_one#"${toa_log%.*}"} in *[!A-Za-z0-9._-]*) continue ;; *[0-9]*) ;; *) continue ;; esac
+    [ "$toa_one" = "$toa_log" ] || [ ! -f "$toa_one" ] || stat -L -c '%y %d %i %s %n' "$toa_one"
+  done | sed -e 's/ /T/' -e 's/ [-+][0-9]* / /' | sort -u
+}
+
+# toa_is FILE LENGTH CHECKSUM: does the file, compressed or not, begin with these bytes?
+toa_is() {
+  case $1 in
+    *.gz) [ "$(gzip -dc <"$1" 2>/dev/null | head -c "$2" | cksum)" = "$3 $2" ] ;;
+    *) [ "$(toa_sum "$2" <"$1")" = "$3" ] ;;
+  esac
+}
 
 # toa_open: opens the log at its beginning and learns which file it is. (A failed plain exec would end the shell.)
 toa_open() {
+  toa_newest
   [ -f "$toa_log" ] || return 1
-  command exec 3<"$toa_log" || return 1
+  command exec 5<"$toa_log" || return 1
+}
+
+# toa_take: what toa_open has opened is the log from here on.
+toa_take() {
+  exec 3<&5 5<&-
   # shellcheck disable=SC2046 # three numbers
   set -- $(stat -L -c '%d %i %s' /proc/self/fd/0 <&3)
-  [ $# -eq 3 ] || return 1
-  toa_dev=$1 toa_ino=$2 toa_size=$3 toa_pos=0 toa_mtime=
+  toa_dev=${1:-0} toa_ino=${2:-0} toa_size=${3:-0} toa_pos=0 toa_mtime=
+  toa_since=$(toa_list | tail -n 1)
+  toa_since=${toa_since%% *} toa_since=${toa_since:-0}
   toa_sign
+}
+
+# toa_newest: where the log's name changes, which file is the log now.
+toa_newest() {
+  [ -n "$toa_next" ] || return 0
+  set +f
+  toa_ifs=$IFS IFS=
+  # shellcheck disable=SC2086,SC2012 # a pattern, and only one name is wanted: a strange one is no file and changes nothing
+  toa_one=$(ls -td -- $toa_next 2>/dev/null | sed -n '/\.gz$/d;p;q')
+  IFS=$toa_ifs
+  set -f
+  [ ! -f "$toa_one" ] || toa_log=$toa_one
 }
 
 # toa_why: why the log cannot be read, in one word. A folder that may not be searched hides whether it is there. What can
@@ -65,83 +109,173 @@ toa_why() {
   if [ -x "${toa_dir:-/}" ]; then echo missing; else echo permission; fi
 }
 
-# toa_read3, toa_read4: everything that is there now. dd reads whole blocks up to the end of the file and not a byte more.
-toa_read3() {
-  toa_mark "at $toa_dev $toa_ino $toa_pos $toa_len $toa_crc"
-  dd bs=65536 <&3 2>/dev/null
-  toa_pos3
-}
+# toa_at, toa_old: where the bytes that follow come from.
+toa_at() { toa_mark "at $toa_dev $toa_ino $toa_pos $toa_len $toa_crc $toa_since"; }
+toa_old() { toa_mark "old $toa_old $toa_pos4 $toa_sign4"; }
+
+# toa_read4: everything that is there now. dd reads whole blocks up to the end of the file and not a byte more.
 toa_read4() {
-  toa_mark "old $toa_old $toa_pos4"
+  toa_old
   dd bs=65536 <&4 2>/dev/null
   toa_pos4
+  toa_old
 }
 
-# toa_find DEV INODE OFFSET LENGTH CHECKSUM: opens on descriptor 4, at OFFSET, the file beside the log that is that one
-# renamed (same inode) or copied (same first bytes). 1: there is none.
+# toa_read3: everything that is there now, piece by piece, each shown true afterwards. 1: the log is another one.
+toa_read3() {
+  while :; do
+    toa_was=$toa_pos toa_waslen=$toa_len toa_wascrc=$toa_crc
+    [ "$toa_len" -ge 256 ] || toa_sign
+    toa_mark "at $toa_dev $toa_ino $toa_pos $toa_waslen $toa_wascrc $toa_since"
+    dd bs=65536 count=64 <&3 2>/dev/null
+    toa_pos3
+    if ! toa_same "$toa_len" "$toa_crc" || ! toa_same "$toa_waslen" "$toa_wascrc"; then
+      toa_mark void
+      toa_pos=$toa_was toa_len=$toa_waslen toa_crc=$toa_wascrc
+      return 1
+    fi
+    toa_at
+    [ $((toa_pos - toa_was)) -eq 4194304 ] || return 0
+  done
+}
+
+# toa_find DEV INODE OFFSET LENGTH CHECKSUM SINCE: the file beside the log that is that one, renamed (same inode), copied or
+# compressed (same first bytes). Sets toa_found; 1: there is none.
 toa_find() {
   toa_found=
-  set +f
-  for toa_file in "$toa_log"* "${toa_log%.*}"[-.]*; do
-    [ -f "$toa_file" ] || continue
-    toa_is=$(stat -L -c '%d %i %s' "$toa_file") || continue
-    [ "${toa_is% *}" != "$toa_dev $toa_ino" ] || continue
-    [ "${toa_is##* }" -ge "$3" ] || continue
+  while read -r toa_time toa_d toa_i toa_s toa_file; do
+    [ -n "$toa_file" ] || continue
+    case $toa_file in *.gz) ;; *) [ "$toa_s" -ge "$3" ] || continue ;; esac
     if [ "$4" -gt 0 ]; then
-      [ "$(toa_sum "$4" <"$toa_file")" = "$5" ] || continue
+      toa_is "$toa_file" "$4" "$5" || continue
     else
-      [ "${toa_is% *}" = "$1 $2" ] || continue
+      [ "$toa_d $toa_i" = "$1 $2" ] || continue
     fi
-    toa_found=$toa_file
-    [ "${toa_is% *}" = "$1 $2" ] && break
-  done
-  set -f
-  [ -n "$toa_found" ] || return 1
-  command exec 4<"$toa_found" || return 1
-  toa_skip "$3" <&4
-  toa_pos4
-  toa_old=${toa_is% *} toa_keep=1500
-  [ "$toa_pos4" = "$3" ]
+    toa_found=$toa_file toa_foundid="$toa_d $toa_i"
+    [ "$toa_foundid" != "$1 $2" ] || break
+  done <<END
+$(toa_list)
+END
+  [ -n "$toa_found" ]
 }
 
-# toa_between: did more than one rotation pass? Then a file newer than the found one stands beside the log.
-toa_between() {
-  toa_newer=1
-  set +f
-  for toa_file in "$toa_log"[-.]*; do
-    [ "$toa_file" != "$toa_found" ] || continue
-    [ -z "$(find "$toa_file" -prune -type f -newer "$toa_found" 2>/dev/null)" ] || toa_newer=0
-  done
-  set -f
-  return "$toa_newer"
+# toa_rest KIND DEV INODE OFFSET LENGTH CHECKSUM SINCE: the found file from OFFSET on, as "at" or "old". It stays open, because a
+# server may still write to it.
+toa_rest() {
+  toa_old=$toa_foundid toa_pos4=$4 toa_sign4="$5 $6 $7"
+  toa_mark "$1 $toa_old $toa_pos4 $toa_sign4"
+  case $toa_found in
+    *.gz)
+      gzip -dc <"$toa_found" 2>/dev/null | tail -c "+$(($4 + 1))"
+      exec 4<&-
+      toa_keep=0
+      ;;
+    *)
+      command exec 4<"$toa_found" || return 0
+      toa_skip "$4" <&4
+      dd bs=65536 <&4 2>/dev/null
+      toa_pos4
+      toa_keep=1500
+      [ "$1" != at ] || toa_mark "at $toa_old $toa_pos4 $toa_sign4"
+      toa_old
+      ;;
+  esac
 }
 
-# toa_resume DEV INODE OFFSET LENGTH CHECKSUM: go on where an earlier connection ended.
+# toa_know DEV INODE LENGTH CHECKSUM: that file has been followed, and need not be read for a late line that makes it newer.
+toa_know() {
+  toa_known=$(printf '%s\n' "$*" "$toa_known" | head -n 8)
+}
+
+# toa_is_known: is the file of toa_chain one of those?
+toa_is_known() {
+  while read -r toa_d2 toa_i2 toa_l2 toa_c2; do
+    [ "$toa_d2 $toa_i2" = "$toa_d $toa_i" ] || continue
+    [ "$toa_l2" -eq 0 ] || ! toa_is "$toa_file" "$toa_l2" "$toa_c2" || return 0
+  done <<END
+$toa_known
+END
+  return 1
+}
+
+# toa_chain DEV INODE LENGTH CHECKSUM SINCE: whole files that came after that one and before the log, oldest first.
+toa_chain() {
+  while read -r toa_time toa_d toa_i toa_s toa_file; do
+    [ -n "$toa_file" ] || continue
+    case "$1 $2,$toa_old,$toa_new," in *"$toa_d $toa_i,"*) continue ;; esac
+    ! toa_is_known || continue
+    case $toa_file in
+      *.bz2 | *.xz | *.zst | *.lz4)
+        toa_mark gap between "$toa_s"
+        continue
+        ;;
+    esac
+    # The file itself, copied or compressed.
+    if [ "$3" -gt 0 ] && toa_is "$toa_file" "$3" "$4"; then continue; fi
+    toa_mark rotated
+    toa_found=$toa_file toa_foundid="$toa_d $toa_i" toa_l=256
+    case $toa_file in *.gz) ;; *) [ "$toa_s" -ge 256 ] || toa_l=$toa_s ;; esac
+    toa_c=0
+    case $toa_file in
+      *.gz) toa_c=$(gzip -dc <"$toa_file" 2>/dev/null | head -c 256 | cksum) toa_l=${toa_c#* } toa_c=${toa_c%% *} ;;
+      *) [ "$toa_l" -eq 0 ] || toa_c=$(toa_sum "$toa_l" <"$toa_file") ;;
+    esac
+    toa_rest at "$toa_d" "$toa_i" 0 "$toa_l" "$toa_c" "$toa_time"
+  done <<END
+$(toa_list | awk -v since="$5" '$1 > since ""')
+END
+}
+
+# toa_go: from the file on descriptor 3, read to its end, to the one that toa_open has opened, over those in between.
+toa_go() {
+  toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
+  toa_chain "$toa_dev" "$toa_ino" "$toa_len" "$toa_crc" "$toa_since"
+  toa_know "$toa_dev" "$toa_ino" "$toa_len" "$toa_crc"
+  toa_take
+}
+
+# toa_resume DEV INODE OFFSET LENGTH CHECKSUM SINCE: go on where an earlier connection ended; the log is on descriptor 5.
 toa_resume() {
-  if [ "$1 $2" = "$toa_dev $toa_ino" ] && [ "$toa_size" -ge "$3" ]; then
-    if [ "$4" -eq 0 ] || [ "$(toa_sum "$4" <&3)" = "$5" ]; then
+  toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
+  if [ -n "$toa_late" ]; then
+    # shellcheck disable=SC2086 # six words
+    set -- "$@" $toa_late
+    if toa_find "$7" "$8" "$9" "${10}" "${11}"; then
+      toa_rest old "$7" "$8" "$9" "${10}" "${11}" "${12}"
+      # shellcheck disable=SC2086 # two numbers
+      toa_know $toa_foundid "${10}" "${11}"
+    fi
+  fi
+  if [ "$1 $2" = "$toa_new" ] && [ "$(stat -L -c %s /proc/self/fd/0 <&5)" -ge "$3" ]; then
+    if [ "$4" -eq 0 ] || [ "$(toa_sum "$4" <&5)" = "$5" ]; then
+      toa_take
       toa_skip "$3" <&3
       toa_pos3
+      toa_len=$4 toa_crc=$5 toa_since=$6
       return
     fi
   fi
   if toa_find "$@"; then
-    toa_read4
-    if toa_between; then toa_mark gap between; else toa_mark rotated; fi
+    # Not "old": should this connection end too, the next one goes on here.
+    toa_rest at "$@"
+    toa_chain "${toa_foundid% *}" "${toa_foundid#* }" "$4" "$5" "$6"
+    toa_mark rotated
   else
-    toa_mark gap lost
+    toa_mark gap lost -
+    toa_chain 0 0 "$4" "$5" "$6"
   fi
+  toa_take
 }
 
 # toa_restarted: the log is shorter than what was read of it, or begins otherwise: it was copied and truncated.
 toa_restarted() {
   if toa_find "$toa_dev" "$toa_ino" "$toa_pos" "$toa_len" "$toa_crc"; then
-    toa_read4
+    toa_rest old "$toa_dev" "$toa_ino" "$toa_pos" "$toa_len" "$toa_crc" "$toa_since"
     toa_mark rotated
   else
-    toa_mark gap truncated
+    toa_mark gap truncated -
   fi
-  toa_open
+  ! toa_open || toa_go
 }
 
 # toa_poll: one look. Sizes come from the open descriptors, the name only says whether the log is another file now.
@@ -155,48 +289,49 @@ toa_poll() {
   set -- $(stat -L -c '%d %i %s %y' /proc/self/fd/0 "$toa_log" <&3 2>/dev/null)
   toa_size=${3:-0}
   # A file that was truncated and has grown to just the same size shows it by its time alone.
-  toa_was=$toa_mtime toa_mtime="${4:-} ${5:-}"
+  toa_before=$toa_mtime toa_mtime="${4:-} ${5:-}"
   if [ "$toa_size" -lt "$toa_pos" ]; then
     toa_restarted
     return
-  elif [ "$toa_size" -gt "$toa_pos" ] || [ "$toa_mtime" != "$toa_was" ]; then
-    if ! toa_same; then
+  elif [ "$toa_size" -gt "$toa_pos" ]; then
+    if ! toa_read3; then
       toa_restarted
       return
     fi
-    if [ "$toa_size" -gt "$toa_pos" ]; then
-      [ "$toa_len" -ge 256 ] || toa_sign
-      toa_read3
-    fi
+  elif [ "$toa_mtime" != "$toa_before" ] && ! toa_same "$toa_len" "$toa_crc"; then
+    toa_restarted
+    return
   fi
-  if [ $# -eq 12 ] && [ "$7 $8" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ]; then
+  if [ $# -eq 12 ] && [ "$7 $8" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ] && toa_open; then
     exec 4<&3
-    toa_old="$toa_dev $toa_ino" toa_pos4=$toa_pos toa_keep=1500
-    if toa_open; then toa_mark rotated; else toa_keep=0; fi
+    toa_old="$toa_dev $toa_ino" toa_pos4=$toa_pos toa_sign4="$toa_len $toa_crc $toa_since" toa_keep=1500
+    toa_go
+    toa_mark rotated
   fi
 }
 
 # toa_follow: polls about three times a second, as long as the shell that reads stdin lives; a mark now and then shows
 # that this end is alive and makes a closed connection felt.
 toa_follow() {
-  toa_keep=0
+  toa_keep=0 toa_known='' toa_old=''
   if ! toa_open; then
     toa_mark end "$(toa_why)"
     return
   fi
   if [ -n "$toa_from" ]; then
-    # shellcheck disable=SC2086 # five numbers
+    # shellcheck disable=SC2086 # six words
     toa_resume $toa_from
   else
     # tail leaves the descriptor where it stopped; what it found is only measured here, and read by the first poll.
     # Of no lines at all it reads nothing and stays where it was.
+    toa_take
     toa_start=$toa_size
     if [ "$toa_back" -gt 0 ]; then
       toa_back=$(tail -n "$toa_back" <&3 | wc -c)
       toa_pos3
       toa_start=$((toa_pos - toa_back))
     fi
-    toa_open
+    toa_open && toa_take
     toa_skip "$toa_start" <&3
     toa_pos3
   fi
@@ -206,7 +341,8 @@ toa_follow() {
   while [ -d "/proc/$$" ]; do
     toa_poll
     toa_beat=$(((toa_beat + 1) % 20))
-    [ "$toa_beat" -ne 1 ] || toa_mark "at $toa_dev $toa_ino $toa_pos $toa_len $toa_crc"
+    [ $((toa_beat % 5)) -ne 1 ] || toa_newest
+    [ "$toa_beat" -ne 1 ] || toa_at
     sleep "$toa_wait"
   done
 }

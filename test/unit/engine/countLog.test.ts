@@ -41,10 +41,10 @@ describe.each(shells)('counting a whole log under %s', (shell) => {
   });
 
   it('counts more addresses than it holds at a time', async () => {
-    const lines = Array.from({ length: 50_000 }, (_, i) => line(`20.${i >> 16}.${(i >> 8) & 255}.${i & 255}`));
-    writeFileSync(log, `${[...lines, ...lines].join('\n')}\n`);
+    const lines = Array.from({ length: 20_500 }, (_, i) => line(`20.${i >> 16}.${(i >> 8) & 255}.${i & 255}`));
+    writeFileSync(log, `${[...lines, ...lines.slice(0, 500)].join('\n')}\n`);
     const found = await count(shell, { top: 1 });
-    expect(found).toMatchObject({ lines: 100_000, distinct: { visitor: 50_000 }, top: [{ count: 2 }] });
+    expect(found).toMatchObject({ lines: 21_000, distinct: { visitor: 20_500 }, top: [{ count: 2 }] });
   });
 
   it('takes in the files before it, in order, and tells which it cannot read', async () => {

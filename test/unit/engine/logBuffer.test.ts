@@ -87,7 +87,9 @@ describe('logBuffer', () => {
 
 describe('followReader', () => {
   const nonce = 'toa-0123456789';
-  const output = Buffer.from(`${nonce} at 1 2 0 3 4\nhello\nto${nonce} gap lost\ntoa-01 ${nonce} nonsense\n${nonce} end missing\nbye`);
+  const output = Buffer.from(
+    `${nonce} at 1 2 0 3 4 2024-05-14T14:05:23.5\nhello\nto${nonce} gap lost\ntoa-01 ${nonce} nonsense\n${nonce} end missing\nbye`,
+  );
   const read = (chunks: readonly Uint8Array[]): readonly [string, FollowMark[]] => {
     let text = '';
     const marks: FollowMark[] = [];
@@ -106,7 +108,7 @@ describe('followReader', () => {
     const [text, marks] = read(chunks);
     expect(text).toBe(`hello\ntotoa-01 ${nonce} nonsense\nbye`);
     expect(marks).toEqual([
-      { kind: 'at', file: '1 2', offset: 0, sign: '3 4' },
+      { kind: 'at', file: '1 2', offset: 0, sign: '3 4 2024-05-14T14:05:23.5' },
       { kind: 'gap', why: 'lost' },
       { kind: 'end', why: 'missing' },
     ]);
@@ -121,14 +123,35 @@ describe('lineAssembler', () => {
       ends.forEach((end, i) => lengths.push(end - (i === 0 ? 0 : (ends[i - 1] ?? 0) + 1)));
       cuts += cut;
     });
-    lines.at({ kind: 'at', file: '1 1', offset: 100, sign: '0 0' });
+    const mark = (offset: number): void => lines.at({ kind: 'at', file: '1 1', offset, sign: '0 0 0' });
+    mark(100);
     const long = Buffer.alloc(1024 * 1024, 'x');
     for (let i = 0; i < long.length; i += 30_000) lines.bytes(long.subarray(i, i + 30_000));
-    expect(lines.resumePoint()).toBe('1 1 100 0 0');
+    mark(100 + long.length);
+    expect(lines.resumePoint()).toEqual({ from: '1 1 100 0 0 0', late: '' });
     lines.bytes(Buffer.from('end\nnext\nhalf'));
+    mark(100 + long.length + 13);
     expect(lengths).toEqual([LONGEST_LINE, 4]);
     expect(cuts).toBe(1);
-    expect(lines.resumePoint()).toBe(`1 1 ${100 + long.length + 4 + 5} 0 0`);
+    expect(lines.resumePoint()).toEqual({ from: `1 1 ${100 + long.length + 9} 0 0 0`, late: '' });
+  });
+
+  it('drops what the follower takes back, and goes on with what it has shown true', () => {
+    const seen: string[] = [];
+    const lines = lineAssembler((bytes) => seen.push(bytes.toString()));
+    const at = (kind: 'at' | 'old', file: string, offset: number): void => lines.at({ kind, file, offset, sign: '0 0 0' });
+    at('at', '1 1', 0);
+    lines.bytes(Buffer.from('a\nb'));
+    at('at', '1 1', 3);
+    lines.bytes(Buffer.from(' of another file\n'));
+    lines.discard();
+    at('old', '1 2', 3);
+    lines.bytes(Buffer.from('b\n'));
+    at('at', '1 1', 0);
+    lines.bytes(Buffer.from('c\n'));
+    at('at', '1 1', 2);
+    expect(seen).toEqual(['a\n', 'bb\n', 'c\n']);
+    expect(lines.resumePoint()).toEqual({ from: '1 1 2 0 0 0', late: '1 2 5 0 0 0' });
   });
 });
 

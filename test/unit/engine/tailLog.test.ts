@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/engine/clock';
 import { tailLog, type TailState } from '../../../src/engine/tailLog';
@@ -172,7 +173,7 @@ describe.each(shells)('the follower under %s', (shell) => {
     await atRest();
     writeFileSync(log, `${line('z')}\n`);
     await sees(tail, 'a', 'b', 'z');
-    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated' }]);
+    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated', seconds: 0 }]);
     tail.stop();
     await tail.done;
   });
@@ -184,7 +185,7 @@ describe.each(shells)('the follower under %s', (shell) => {
     await atRest();
     writeFileSync(log, `${line('x')}\n${line('y')}\n${line('z')}\n`);
     await sees(tail, 'a', 'x', 'y', 'z');
-    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated' }]);
+    expect(tail.marks).toEqual([{ kind: 'gap', why: 'truncated', seconds: 0 }]);
     tail.stop();
     await tail.done;
   });
@@ -217,7 +218,7 @@ describe.each(shells)('the follower under %s', (shell) => {
     await tail.done;
   });
 
-  it('finds the rotated file again after a loss, and says when more than one rotation passed', async () => {
+  it('finds the rotated file again after a loss, and reads every file that came and went since, in order', async () => {
     write(line('a'));
     const tail = start(shell);
     await sees(tail, 'a');
@@ -235,10 +236,57 @@ describe.each(shells)('the follower under %s', (shell) => {
     await systemClock.sleep(20);
     writeFileSync(`${log}.1`, `${line('between')}\n`);
     write(line('e'));
-    await sees(tail, 'a', 'b', 'c', 'd', 'e');
-    expect(tail.marks).toContainEqual({ kind: 'gap', why: 'between' });
+    await sees(tail, 'a', 'b', 'c', 'd', 'between', 'e');
+    expect(tail.marks.filter(({ kind }) => kind === 'gap')).toEqual([]);
     tail.stop();
     await tail.done;
+  });
+
+  it('reads what was compressed since, and names what it cannot read', async () => {
+    write(line('a'));
+    const tail = start(shell);
+    await sees(tail, 'a');
+    tail.session.cut();
+    write(line('b'));
+    writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)));
+    rmSync(log);
+    await systemClock.sleep(20);
+    writeFileSync(`${log}.1.gz`, gzipSync(`${line('c')}\n`));
+    write(line('d'));
+    await sees(tail, 'a', 'b', 'c', 'd');
+    expect(tail.marks.filter(({ kind }) => kind === 'gap')).toEqual([]);
+    tail.session.cut();
+    await systemClock.sleep(20);
+    renameSync(log, `${log}.0`);
+    writeFileSync(`${log}-1.xz`, 'xz');
+    write(line('e'));
+    await sees(tail, 'a', 'b', 'c', 'd', 'e');
+    expect(tail.marks.filter(({ kind }) => kind === 'gap')).toMatchObject([{ why: 'between', bytes: 2 }]);
+    tail.stop();
+    await tail.done;
+  });
+
+  it('goes on in the file of the next day, and in the newest that a pattern names', async () => {
+    const day = (number: number): string => join(folder, `access.2024-05-${number}.log`);
+    for (const path of [day(14), join(folder, 'access.*.log')]) {
+      rmSync(day(14), { force: true });
+      rmSync(day(15), { force: true });
+      log = day(14);
+      write(line('a'));
+      log = path;
+      const tail = start(shell);
+      await sees(tail, 'a');
+      [log] = [day(14)];
+      write(line('late'));
+      log = day(15);
+      await systemClock.sleep(20);
+      write(line('b'));
+      await sees(tail, 'a', 'late', 'b');
+      write(line('c'));
+      await sees(tail, 'a', 'late', 'b', 'c');
+      tail.stop();
+      await tail.done;
+    }
   });
 
   it('says so when the file it followed is gone after a loss', async () => {
@@ -249,7 +297,7 @@ describe.each(shells)('the follower under %s', (shell) => {
     writeFileSync(`${log}.new`, `${line('b')}\n`);
     renameSync(`${log}.new`, log);
     await sees(tail, 'a', 'b');
-    expect(tail.marks).toContainEqual({ kind: 'gap', why: 'lost' });
+    expect(tail.marks).toContainEqual({ kind: 'gap', why: 'lost', seconds: 1 });
     tail.stop();
     await tail.done;
   });
