@@ -47,6 +47,7 @@ export function lineAssembler(onLines: OnLines): {
   const at = (mark: Extract<FollowMark, { kind: 'at' | 'old' }>): void => {
     pending.forEach(take);
     pending = [];
+    if (current !== undefined) remember(current);
     let found = files.find(({ file }) => file === mark.file);
     // A truncated log goes on in its copy, at the same offset, maybe in the middle of a line.
     if (found === undefined && mark.kind === 'old') {
@@ -65,7 +66,11 @@ export function lineAssembler(onLines: OnLines): {
     }
     [found.kind, found.sign] = [mark.kind, mark.sign];
     current = found;
-    point = { ...point, [mark.kind === 'at' ? 'from' : 'late']: `${found.file} ${found.offset - found.carried} ${found.sign}` };
+    remember(found);
+  };
+
+  const remember = ({ kind, file, offset, carried, sign }: OpenFile): void => {
+    point = { ...point, [kind === 'at' ? 'from' : 'late']: `${file} ${offset - carried} ${sign}` };
   };
 
   const take = (chunk: Buffer): void => {

@@ -326,7 +326,10 @@ toa_follow() {
     # Of no lines at all it reads nothing and stays where it was.
     toa_take
     toa_start=$toa_size
-    if [ "$toa_back" -gt 0 ]; then
+    if [ "$toa_back" -ge "$toa_size" ]; then
+      # No line is shorter than a byte: all of them.
+      toa_start=0
+    elif [ "$toa_back" -gt 0 ]; then
       toa_back=$(tail -n "$toa_back" <&3 | wc -c)
       toa_pos3
       toa_start=$((toa_pos - toa_back))
