@@ -1,7 +1,8 @@
 import { addressOf, detectFormat } from '../core/log/parse';
-import { ADDRESS_CLASSES, canonicalAddress, classify, type AddressClass, type Ranges } from '../shared/address';
-import type { LogFormat } from '../shared/logEntry';
+import { ADDRESS_CLASSES, canonicalAddress, type AddressClass, type Ranges } from '../shared/address';
+import type { LogFormat, OwnFormat } from '../shared/logEntry';
 import type { LogMark } from '../shared/logMark';
+import { addressCounts } from './logBufferAddresses';
 import { lineStore, type LineStore } from './logBufferStore';
 import { shareOverTime, type ShareOverTime } from './logBufferShare';
 
@@ -34,7 +35,9 @@ export interface LogBuffer {
   /** Different addresses, as far as they are counted apart. */
   readonly distinct: number;
   /** The same addresses with their class codes and counts. */
-  readonly addresses: ReadonlyMap<string, { readonly code: number; readonly count: number }>;
+  readonly addresses: Iterable<readonly [string, { readonly code: number; readonly count: number }]>;
+  /** The formats of the server's own configuration, where they could be read: they go before what the lines look like. */
+  setOwnFormats(formats: readonly OwnFormat[]): void;
   append(bytes: Buffer, ends: readonly number[], cut: number): void;
   mark(mark: LogMark): void;
   /** Classes everything again; what was dropped from the rows is moved by its address, as far as that is still known. */
@@ -50,48 +53,27 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
   let format: LogFormat = 'unknown';
   let [lines, cut, unread] = [0, 0, 0];
   let totals = noLines();
-  const addresses = new Map<string, { code: number; count: number }>();
-  /** The same entries by the text that a log has for them, so that a busy log's addresses are parsed once. */
-  const fields = new Map<string, { code: number; count: number }>();
-
-  const codeOf = (address: string | undefined): readonly [number, { code: number; count: number }?] => {
-    if (address === undefined) return [UNPARSED];
-    const known = addresses.get(address);
-    if (known !== undefined) {
-      known.count++;
-      return [known.code, known];
-    }
-    const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
-    if (addresses.size >= limits.addresses) return [code];
-    const entry = { code, count: 1 };
-    addresses.set(address, entry);
-    return [code, entry];
-  };
-
-  const codeOfField = (field: string): number => {
-    const known = fields.get(field);
-    if (known !== undefined) {
-      known.count++;
-      return known.code;
-    }
-    const [code, entry] = codeOf(canonicalAddress(field));
-    if (entry !== undefined && fields.size < limits.addresses) fields.set(field, entry);
-    return code;
-  };
+  const addresses = addressCounts(ranges, limits.addresses);
+  let own: readonly OwnFormat[] = [];
 
   const detect = (bytes: Buffer, ends: readonly number[]): void => {
     const last = Math.max(0, ends.length - DETECT_LINES);
-    const found = detectFormat(ends.slice(last).map((_, i) => lineAt(bytes, ends, last + i)));
+    const found = detectFormat(
+      ends.slice(last).map((_, i) => lineAt(bytes, ends, last + i)),
+      own,
+    );
     if (found !== 'unknown') format = found;
     unread = 0;
   };
+
+  const codeOf = (address: string | undefined): number => (address === undefined ? UNPARSED : addresses.add(address));
 
   const append = (bytes: Buffer, ends: readonly number[], cutLines: number): void => {
     if (format === 'unknown' || unread > DETECT_LINES) detect(bytes, ends);
     cut += cutLines;
     let from = 0;
     for (const end of ends) {
-      const code = format === 'common' ? codeOfField(fieldIn(bytes, from, end)) : codeOf(addressIn(bytes, from, end, format))[0];
+      const code = format === 'common' ? addresses.addField(bytes, from, end) : codeOf(addressIn(bytes, from, end, format));
       unread = code === UNPARSED ? unread + 1 : 0;
       const name = ADDRESS_CLASSES[code] ?? 'unparsed';
       totals[name]++;
@@ -118,7 +100,11 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       return cut;
     },
     get distinct() {
-      return addresses.size;
+      return addresses.distinct;
+    },
+    setOwnFormats: (formats) => {
+      own = formats;
+      format = 'unknown';
     },
     addresses,
     append,
@@ -127,20 +113,15 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       store.add(bytes, 0, bytes.length, MARK);
     },
     setRanges: (next) => {
-      ranges = next;
-      for (const [address, entry] of addresses) {
-        const code = ADDRESS_CLASSES.indexOf(classify(address, ranges));
-        if (code === entry.code) continue;
-        totals[ADDRESS_CLASSES[entry.code] ?? 'unparsed'] -= entry.count;
-        totals[ADDRESS_CLASSES[code] ?? 'unparsed'] += entry.count;
-        entry.code = code;
-      }
+      addresses.setRanges(next, (from, to, count) => {
+        totals[ADDRESS_CLASSES[from] ?? 'unparsed'] -= count;
+        totals[ADDRESS_CLASSES[to] ?? 'unparsed'] += count;
+      });
       share.clear();
       store.recode((bytes, from, end, code) => {
         if (code === MARK) return code;
         const address = addressIn(bytes, from, end, format);
-        const next =
-          address === undefined ? UNPARSED : (addresses.get(address)?.code ?? ADDRESS_CLASSES.indexOf(classify(address, ranges)));
+        const next = address === undefined ? UNPARSED : addresses.codeOf(address);
         share.add(bytes, from, end, next);
         return next;
       });
@@ -148,20 +129,20 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     top: (count) => {
       // Asked several times a second, so no sorting of all: the few greatest are kept in order while passing.
       const most: { address: string; code: number; count: number }[] = [];
-      for (const [address, entry] of addresses) {
-        const least = most.length < count ? 0 : (most.at(-1)?.count ?? 0);
-        if (entry.count <= least) continue;
-        const place = most.findIndex((one) => one.count < entry.count);
-        most.splice(place < 0 ? most.length : place, 0, { address, ...entry });
-        most.length = Math.min(most.length, count);
-      }
+      addresses.each(
+        (address, code, seen) => {
+          const place = most.findIndex((one) => one.count < seen);
+          most.splice(place < 0 ? most.length : place, 0, { address, code, count: seen });
+          most.length = Math.min(most.length, count);
+        },
+        () => (most.length < count ? 0 : (most.at(-1)?.count ?? 0)),
+      );
       return most.map(({ address, code, count: seen }) => ({ address, addressClass: ADDRESS_CLASSES[code] ?? 'unparsed', count: seen }));
     },
     clear: () => {
       store.clear();
       share.clear();
       addresses.clear();
-      fields.clear();
       totals = noLines();
       [lines, cut] = [0, 0];
     },

@@ -34,16 +34,12 @@ export function parseCidrs(list: readonly string[]): { readonly ranges: Ranges; 
 /** The class of an address as `canonicalAddress` gives it; anything else is `unparsed`. */
 export function classify(address: string, ranges: Ranges): AddressClass {
   const number = ipv4Number(address);
-  if (number !== undefined) {
-    if (within(number, ranges.v4)) return 'origin';
-    if (within(number, PRIVATE_V4)) return 'private';
-  } else {
-    const v6 = address.includes(':') && isValid(address) ? parse(address) : undefined;
-    if (!(v6 instanceof IPv6)) return 'unparsed';
-    if (ranges.v6.some((range) => v6.match(range))) return 'origin';
-    if (PRIVATE_V6.has(v6.range())) return 'private';
-  }
-  return ranges.v4.length + ranges.v6.length === 0 ? 'public' : 'visitor';
+  if (number !== undefined) return classifyV4(number, ranges);
+  const v6 = address.includes(':') && isValid(address) ? parse(address) : undefined;
+  if (!(v6 instanceof IPv6)) return 'unparsed';
+  if (ranges.v6.some((range) => v6.match(range))) return 'origin';
+  if (PRIVATE_V6.has(v6.range())) return 'private';
+  return outside(ranges);
 }
 
 /** True if an address, as `canonicalAddress` gives it, lies in one of the ranges. */
@@ -54,6 +50,14 @@ export function inRanges(address: string, { v4, v6 }: Ranges): boolean {
   const parsed = parse(address);
   return parsed instanceof IPv6 && v6.some((range) => parsed.match(range));
 }
+
+/** The class of an IPv4 address as an unsigned 32-bit number. */
+export function classifyV4(address: number, ranges: Ranges): AddressClass {
+  if (within(address, ranges.v4)) return 'origin';
+  return within(address, PRIVATE_V4) ? 'private' : outside(ranges);
+}
+
+const outside = (ranges: Ranges): AddressClass => (ranges.v4.length + ranges.v6.length === 0 ? 'public' : 'visitor');
 
 /**
  * The address in a log field: without port and brackets, `::ffff:a.b.c.d` as a.b.c.d, IPv6 in its shortest form.
