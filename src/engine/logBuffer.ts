@@ -131,7 +131,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       const most: { address: string; code: number; count: number }[] = [];
       addresses.each(
         (address, code, seen) => {
-          const place = most.findIndex((one) => one.count < seen);
+          const place = most.findIndex((one) => one.count < seen || (one.count === seen && one.address > address));
           most.splice(place < 0 ? most.length : place, 0, { address, code, count: seen });
           most.length = Math.min(most.length, count);
         },
