@@ -14,8 +14,14 @@ const shellAsText = {
 /** Hosts, servers and a browser on a shared, noisy machine: there, and only there, a test has a second try, which the report shows. */
 const retry = process.env['CI'] === undefined ? 0 : 1;
 
-/** A machine under emulation: a boot takes a minute, two where others work too, and the image is made by the first who needs it. */
-const emulated = { testTimeout: 600_000, hookTimeout: 1_800_000, maxWorkers: 2, globalSetup: './test/lab/vm/prepare.ts' };
+/** Machines under emulation, two at a time: a boot takes a minute, two where others work too, and the image is made by the first who needs it. */
+const emulated = {
+  testTimeout: 1_200_000,
+  hookTimeout: 1_800_000,
+  fileParallelism: false,
+  maxConcurrency: 2,
+  globalSetup: './test/lab/vm/prepare.ts',
+};
 
 export default defineConfig({
   plugins: [shellAsText],
@@ -43,7 +49,7 @@ export default defineConfig({
         test: { name: 'vm', include: ['test/vm/**/*.test.ts'], ...emulated, retry },
       },
       {
-        // Faults that take the better part of an hour: no part of `npm test`. Those of the connection need no virtual machine.
+        // Faults that take hours: no part of `npm test`. Those of the connection need no virtual machine.
         extends: true,
         test: { name: 'connections', include: ['test/faults/connection.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
       },

@@ -1,5 +1,5 @@
 // `npm test` runs everything; `npm run test:unit|test:hosts|test:editor` the parts. `npm run test:vm` (a virtual machine under
-// emulation) and `npm run test:faults` (an hour of them) are no part of the whole. Options: -y (use apt without asking),
+// emulation) and `npm run test:faults` (hours of broken ones) are no part of the whole. Options: -y (use apt without asking),
 // anything else is handed to vitest (a file name, -t "a test's name"). The last line is "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -57,6 +57,8 @@ export interface Place {
   readonly dir: string;
   readonly sources: Record<VendorPackage['key'], PackageSource>;
   readonly originCidrs: readonly string[];
+  /** Seconds until a connection must stand, and until a probe must have answered. Default: the product's own. */
+  readonly deadlineSeconds?: number;
 }
 
 export const workbench = (lab: Lab, machine: LabHost, user = 'deploy', sudoPassword?: string): Workbench =>
@@ -79,16 +81,21 @@ export function workbenchAt(place: Place, user = 'deploy', sudoPassword?: string
   const transport = createTransport({
     clock: systemClock,
     transcript: { line: (_host, text) => void said.push(text) },
-    settings: () => ({ configFile: place.sshConfig, connectTimeoutSeconds: 20, legacyHosts: [] }),
+    settings: () => ({ configFile: place.sshConfig, connectTimeoutSeconds: place.deadlineSeconds ?? 20, legacyHosts: [] }),
     env: { PATH: process.env['PATH'] },
   });
   const connect = (): Promise<Session> => transport.connect(host, { prompts, signal: live });
+  const times = {
+    clock: systemClock,
+    signal: live,
+    ...(place.deadlineSeconds === undefined ? {} : { deadlineSeconds: place.deadlineSeconds }),
+  };
   let sudo: HostFacts['sudo'] | undefined;
   const as = async (): Promise<RunAs> => {
-    sudo ??= (await probeHost(await connect(), { as: 'user', clock: systemClock, signal: live })).sudo;
+    sudo ??= (await probeHost(await connect(), { as: 'user', ...times })).sudo;
     return { sudo, prompts };
   };
-  const probe = async (): Promise<HostFacts> => probeHost(await connect(), { as: await as(), clock: systemClock, signal: live });
+  const probe = async (): Promise<HostFacts> => probeHost(await connect(), { as: await as(), ...times });
   const onEvent = (event: RunEvent): void => {
     events.push(event);
     if (event.kind === 'output') said.push(event.text);

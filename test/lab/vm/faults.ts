@@ -75,6 +75,21 @@ export async function moduleOopses(vm: Vm, when: When = 'shutdown'): Promise<Lif
   return fileBreaks(vm, module, `xz --check=crc32 -c /root/oops.ko > ${module}`, when);
 }
 
+/** The unit of the product's guard fails to start: always, or on the TOA kernel only. */
+export const guardRefused = (vm: Vm, where: 'always' | 'onToa' = 'always'): Promise<Lift> =>
+  unitFails(vm, guardUnit, where === 'always' ? 'false' : `! ${onToa}`);
+
+/** Takes one of the product's safeties out while the host goes down: its guard, the arguments of its trial, or GRUB's way on to the original kernel. */
+export function withoutSafety(vm: Vm, which: 'guard' | 'arguments' | 'fallback'): Promise<void> {
+  const scripts = {
+    guard: `rm -f /etc/systemd/system/${guardUnit} /etc/systemd/system/*.target.wants/${guardUnit} /etc/toa-hosts/guard`,
+    arguments: `grubby --update-kernel=${vmlinuz} --remove-args='panic softlockup_panic nmi_watchdog rd.shell rd.emergency toa.trial'`,
+    fallback: 'grub2-editenv - unset fallback',
+  };
+  return atShutdown(vm, scripts[which], 'lab-safety');
+}
+const guardUnit = 'toa-hosts-guard.service';
+
 /** A filesystem of fstab cannot be mounted, for want of a driver: emergency mode. */
 export async function mountFails(vm: Vm): Promise<Lift> {
   await ok(
@@ -127,15 +142,15 @@ async function fileBreaks(vm: Vm, file: string, script: string, when: When): Pro
 }
 
 /** Runs a script while the host goes down for the next time, with its filesystems still there. */
-async function atShutdown(vm: Vm, script: string): Promise<void> {
+async function atShutdown(vm: Vm, script: string, name = 'lab-fault'): Promise<void> {
   await ok(
     vm,
     `set -e
-    cat > /run/lab-fault.sh <<'LAB'\n${script}\n${settle}\nLAB
-    printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\nExecStop=/bin/sh /run/lab-fault.sh\\n' \\
-      > /run/systemd/system/lab-fault.service
+    cat > /run/${name}.sh <<'LAB'\n${script}\n${settle}\nLAB
+    printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\nExecStop=/bin/sh /run/${name}.sh\\n' \\
+      > /run/systemd/system/${name}.service
     systemctl daemon-reload
-    systemctl restart lab-fault`,
+    systemctl restart ${name}`,
   );
 }
 
@@ -157,14 +172,14 @@ async function inInitramfs(vm: Vm, hook: string, script: string): Promise<Lift> 
   return run(vm, `cp -p ${kept} ${initramfs} && rm ${kept}`);
 }
 
-/** The unit fails to start, each time it is tried. */
-async function unitFails(vm: Vm, unit: string): Promise<Lift> {
+/** The unit fails to start, each time it is tried while the condition, a sh command, does not hold. */
+async function unitFails(vm: Vm, unit: string, starts = `! ${onToa}`): Promise<Lift> {
   const folder = `/etc/systemd/system/${unit}.d`;
   await ok(
     vm,
     `mkdir -p ${folder} && cat > ${folder}/lab-fault.conf <<'LAB' && systemctl daemon-reload && ${settle}
 [Service]
-ExecStartPre=/bin/sh -c '! ${onToa}'
+ExecStartPre=/bin/sh -c '${starts}'
 LAB`,
   );
   return run(vm, `rm -f ${folder}/lab-fault.conf; systemctl daemon-reload`);

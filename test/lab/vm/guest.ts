@@ -26,7 +26,7 @@ export async function upload(guest: Guest, from: string, to: string): Promise<vo
 }
 
 function options(guest: Guest): string[] {
-  const settings = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${guest.knownHosts}`, 'ConnectTimeout=60', 'BatchMode=yes'];
+  const settings = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${guest.knownHosts}`, 'ConnectTimeout=120', 'BatchMode=yes'];
   return ['-F', 'none', '-i', guest.key, ...[...settings, 'LogLevel=ERROR'].flatMap((setting) => ['-o', setting])];
 }
 

@@ -1,6 +1,7 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** qemu's control channel. */
 export interface Monitor {
@@ -15,10 +16,9 @@ interface Message {
   readonly error?: { readonly desc: string };
 }
 
-/** Connects to the QMP socket at `path`. */
+/** Connects to the QMP socket at `path`, on which qemu may not listen yet: its file is there a moment before. */
 export async function openMonitor(path: string): Promise<Monitor> {
-  const socket = connect(path);
-  await once(socket, 'connect');
+  const socket = await connected(path, Date.now() + 60_000);
   const waiting = new Map<number, (message: Message) => void>();
   let last = 0;
   const lines = createInterface({ input: socket });
@@ -42,4 +42,18 @@ export async function openMonitor(path: string): Promise<Monitor> {
     });
   await command('qmp_capabilities');
   return { command, close: () => void socket.destroy() };
+}
+
+async function connected(path: string, until: number): Promise<Socket> {
+  for (;;) {
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      if (Date.now() > until) throw error;
+      await sleep(50);
+    }
+  }
 }

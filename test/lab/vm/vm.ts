@@ -1,4 +1,4 @@
-import { copyFile, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, constants, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,14 @@ export interface VmOptions {
   readonly disk: VmDisk;
   /** Continue from a booted state (seconds) instead of booting (a minute). Default true. */
   readonly snapshot?: boolean;
+}
+
+/** A running VM as it once stood, to be continued from by any number of others. */
+export interface KeptVm {
+  readonly disk: VmDisk;
+  /** The qcow2 file that holds its disk and its memory. */
+  readonly image: string;
+  remove(): Promise<void>;
 }
 
 /** A virtual machine that really boots: an EL7-like system under real GRUB 2, systemd, sshd, rpm and nginx. */
@@ -54,6 +62,8 @@ export interface Vm {
   reset(): Promise<void>;
   /** Opens a scrubbing centre on the second network card; one at a time. */
   scrub(): Promise<ScrubbingCentre>;
+  /** Ends it and keeps it as it stands, running; it goes with this process at the latest. */
+  keep(): Promise<KeptVm>;
   /** Ends it and deletes its disk. */
   stop(): Promise<void>;
 }
@@ -61,22 +71,51 @@ export interface Vm {
 /** Builds what is missing (some minutes, kept in the user's cache), and starts a VM with a disk of its own. It ends with this process at the latest. */
 export async function startVm(options: VmOptions): Promise<Vm> {
   const built = await buildVm(options.disk);
-  const dir = await mkdtemp(join(tmpdir(), 'toa-vm-'));
-  const removeNow = () => rmSync(dir, { recursive: true, force: true });
-  process.once('exit', removeNow);
+  return start(options.disk, built, (options.snapshot ?? true) ? { image: built.booted, name: built.snapshot } : undefined);
+}
+
+/** Starts another VM that goes on from where the kept one stood, with a disk of its own. */
+export async function continueVm({ disk, image }: KeptVm): Promise<Vm> {
+  return start(disk, await buildVm(disk), { image, name: keptState });
+}
+
+/** Name of a kept VM's snapshot within its image. */
+const keptState = 'kept';
+
+/** A state to continue from: a qcow2 file, and the name of a snapshot in it. */
+interface State {
+  readonly image: string;
+  readonly name: string;
+}
+
+async function start(disk: VmDisk, built: BuiltVm, state: State | undefined): Promise<Vm> {
+  const { dir, remove } = await ownDirectory();
   try {
-    return await start(built, dir, options.snapshot ?? true, removeNow);
+    return await startIn(dir, remove, disk, built, state);
   } catch (error) {
-    removeNow();
-    process.off('exit', removeNow);
+    await remove();
     throw error;
   }
 }
 
-async function start(built: BuiltVm, dir: string, snapshot: boolean, removed: () => void): Promise<Vm> {
+/** A temporary directory that is gone with this process, however that ends well. */
+async function ownDirectory(): Promise<{ readonly dir: string; readonly remove: () => Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'toa-vm-'));
+  const removeNow = () => rmSync(dir, { recursive: true, force: true });
+  process.once('exit', removeNow);
+  return {
+    dir,
+    async remove() {
+      process.off('exit', removeNow);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startIn(dir: string, remove: () => Promise<void>, kind: VmDisk, built: BuiltVm, state: State | undefined): Promise<Vm> {
   const disk = join(dir, 'disk.qcow2');
   const key = join(dir, 'key');
-  if (snapshot) await copyFile(built.booted, disk, constants.COPYFILE_FICLONE);
+  if (state) await copyFile(state.image, disk, constants.COPYFILE_FICLONE);
   else await must('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', built.fresh, '-F', 'qcow2', disk]);
   await copyFile(built.key, key);
   const [sshPort, httpPort, cardPort, scrubPort] = await freePorts();
@@ -87,7 +126,7 @@ async function start(built: BuiltVm, dir: string, snapshot: boolean, removed: ()
     httpPort,
     cardPort,
     scrubPort,
-    ...(snapshot ? { snapshot: built.snapshot } : {}),
+    ...(state ? { snapshot: state.name } : {}),
   });
   const knownHosts = join(dir, 'known_hosts');
   const hostKeys = (await readFile(built.hostKeys, 'utf8')).trim().split('\n');
@@ -97,15 +136,27 @@ async function start(built: BuiltVm, dir: string, snapshot: boolean, removed: ()
     sshConfig,
     `Host lab-vm\n  HostName 127.0.0.1\n  Port ${sshPort}\n  User deploy\n  IdentityFile ${key}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${knownHosts}\n`,
   );
-  const vm = describe(built, machine, { dir, key, knownHosts, sshConfig, sshPort, httpPort, cardPort, scrubPort, removed });
-  if (snapshot)
+  const vm = describe(built, machine, {
+    kind,
+    disk,
+    key,
+    knownHosts,
+    sshConfig,
+    sshPort,
+    httpPort,
+    cardPort,
+    scrubPort,
+    remove,
+  });
+  if (state)
     await vm.run(`date -s @${Math.floor(Date.now() / 1000)} > /dev/null`); // its clock stood still
   else await vm.booted(0);
   return vm;
 }
 
 interface Place {
-  readonly dir: string;
+  readonly kind: VmDisk;
+  readonly disk: string;
   readonly key: string;
   readonly knownHosts: string;
   readonly sshConfig: string;
@@ -113,7 +164,7 @@ interface Place {
   readonly httpPort: number;
   readonly cardPort: number;
   readonly scrubPort: number;
-  readonly removed: () => void;
+  readonly remove: () => Promise<void>;
 }
 
 function describe(built: BuiltVm, machine: RunningMachine, place: Place): Vm {
@@ -147,11 +198,27 @@ function describe(built: BuiltVm, machine: RunningMachine, place: Place): Vm {
     },
     reset: () => machine.monitor.command('system_reset').then(() => undefined),
     scrub: () => openScrubbingCentre(place.scrubPort, place.cardPort),
+    async keep() {
+      await machine.monitor.command('stop');
+      await hmp(machine, `savevm ${keptState}`);
+      await machine.monitor.command('quit');
+      await machine.ended;
+      const { dir, remove } = await ownDirectory();
+      const image = join(dir, 'kept.qcow2');
+      await rename(place.disk, image);
+      await place.remove();
+      return { disk: place.kind, image, remove };
+    },
     async stop() {
       machine.kill();
       await machine.ended;
-      process.off('exit', place.removed);
-      await rm(place.dir, { recursive: true, force: true });
+      await place.remove();
     },
   };
+}
+
+/** One line of qemu's own monitor; rejects with what it says, which is nothing where all went well. */
+async function hmp(machine: RunningMachine, line: string): Promise<void> {
+  const said = await machine.monitor.command('human-monitor-command', { 'command-line': line });
+  if (said !== '') throw new Error(`qemu: ${line}: ${String(said)}`);
 }
