@@ -49,6 +49,11 @@ export default defineConfig({
         test: { name: 'vm', include: ['test/vm/**/*.test.ts'], ...emulated, retry },
       },
       {
+        // Thousands of files, each shown to OpenSSH too; the unit tests have a few of them.
+        extends: true,
+        test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 1_800_000 },
+      },
+      {
         // Faults that take hours: no part of `npm test`. Those of the connection need no virtual machine.
         extends: true,
         test: { name: 'connections', include: ['test/faults/connection.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },

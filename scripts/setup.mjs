@@ -1,4 +1,4 @@
-// Makes a fresh Debian 12 with Node 20 ready for a command of this repository: `node scripts/setup.mjs [unit|hosts|vm|faults|editor] [-y]`.
+// Makes a fresh Debian 12 with Node 20 ready for a command of this repository: `node scripts/setup.mjs [unit|hosts|fuzz|vm|faults|editor] [-y]`.
 // It installs only what that command needs, and asks before it uses apt (-y, or CI=true, says yes).
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { mustRun, root, say, stop } from './setup/shell.mjs';
 const needsOf = {
   unit: ['unit'],
   hosts: ['lab'],
+  fuzz: ['unit'],
   vm: ['lab', 'vm'],
   faults: ['lab', 'vm'],
   editor: ['lab', 'editor'],

@@ -1,12 +1,13 @@
 // `npm test` runs everything; `npm run test:unit|test:hosts|test:editor` the parts. `npm run test:vm` (a virtual machine under
-// emulation) and `npm run test:faults` (hours of broken ones) are no part of the whole. Options: -y (use apt without asking),
+// emulation), `npm run test:faults` (hours of broken ones) and `npm run test:fuzz` (minutes) are no part of the whole.
+// Options: -y (use apt without asking),
 // anything else is handed to vitest (a file name, -t "a test's name"). The last line is "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { needsFor, setup } from './setup.mjs';
 import { root, run, say } from './setup/shell.mjs';
 
-const known = ['unit', 'hosts', 'vm', 'faults', 'editor'];
+const known = ['unit', 'hosts', 'fuzz', 'vm', 'faults', 'editor'];
 const words = process.argv.slice(2).filter((word) => word !== '-y' && word !== '--yes');
 const part = known.includes(words[0] ?? '') ? words.shift() : undefined;
 
@@ -22,6 +23,7 @@ if (part === undefined) {
 }
 if (part === undefined || part === 'unit') await tests('unit');
 if (part === undefined || part === 'hosts') await tests('hosts');
+if (part === 'fuzz') await tests('fuzz');
 if (part === 'vm') await tests('vm');
 if (part === 'faults') {
   await tests('connections');

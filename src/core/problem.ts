@@ -31,7 +31,14 @@ export type Problem =
     }
   | { readonly code: 'authFailed'; readonly user: string; readonly tried: readonly string[] }
   | { readonly code: 'needsSignIn'; readonly why: 'hostKey' | 'password' | 'passphrase' | 'touch' | 'earlierFailure' }
-  | { readonly code: 'configInvalid'; readonly what: string; readonly file?: string; readonly line?: number }
+  | {
+      readonly code: 'configInvalid';
+      readonly what: string;
+      readonly file?: string;
+      readonly line?: number;
+      /** There is no ssh client to ask, and it cannot be told for sure without one. */
+      readonly unread?: true;
+    }
   | { readonly code: 'sshClientMissing'; readonly need: OpenSshNeed }
   | { readonly code: 'connectionLost'; readonly reason: string }
   // commands on the host

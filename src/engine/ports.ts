@@ -68,8 +68,8 @@ export interface HostKeyRequest {
   readonly keyType: string;
   /** `SHA256:…` */
   readonly fingerprint: string;
-  /** Other keys of this host that are known, by type. */
-  readonly otherKnownTypes: readonly string[];
+  /** `StrictHostKeyChecking no` let the key through without a question; asked now, before a password goes there. */
+  readonly unchecked: boolean;
 }
 
 export interface TouchRequest {

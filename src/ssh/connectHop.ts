@@ -7,7 +7,7 @@ import { addressOf, type Hop } from './hop';
 import { startAttempt } from './attempt';
 import { checkHostKey, confirmHostKey, nameInKnownHosts, readKnownHosts, rememberHostKey } from './hostKeys';
 import { missingKind, serverOfferReader, type ServerOffer } from './kexInit';
-import { knownTypes } from './knownHosts';
+import { fingerprint, knownTypes } from './knownHosts';
 import { createLink, type Link } from './link';
 import { loadSsh2 } from './load';
 import { openSocket } from './openSocket';
@@ -79,7 +79,13 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
       .then((decision) => {
         pinned = Buffer.from(key);
         if (decision === 'remember') toRemember = pinned;
-        if (decision === 'unchecked') unchecked = pinned;
+        if (decision === 'unchecked') {
+          unchecked = pinned;
+          options.transcript.line(
+            host,
+            `${hop.name}: warning: StrictHostKeyChecking is off, the host key ${fingerprint(key)} is not checked`,
+          );
+        }
         answer(true);
       })
       .catch((error: unknown) => {

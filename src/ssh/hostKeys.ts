@@ -53,7 +53,7 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<'t
       if (!prompts) throw refusal(check, { code: 'needsSignIn', why: 'hostKey' });
       if (hop.strict === 'yes') throw refusal(check, { code: 'hostKeyUnknown', ...shown });
       if (hop.strict === 'no') return 'unchecked';
-      if (hop.strict === 'ask') await askAboutUnknown(check, prompts, { ...shown, otherKnownTypes: verdict.otherTypes });
+      if (hop.strict === 'ask') await askAboutUnknown(check, prompts, shown);
       return 'remember';
   }
 }
@@ -61,12 +61,14 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<'t
 /** Asks the person about an unknown key that `checkHostKey` let through. Throws HostError: hostKeyUnknown, needsSignIn. */
 export async function confirmHostKey(key: Buffer, check: HostKeyCheck): Promise<void> {
   if (!check.prompts) throw refusal(check, { code: 'needsSignIn', why: 'hostKey' });
-  const verdict = judge(check.entries, nameInKnownHosts(check.hop), key);
-  const otherKnownTypes = verdict.kind === 'unknown' ? verdict.otherTypes : [];
-  await askAboutUnknown(check, check.prompts, { ...show(key, check.hop), otherKnownTypes });
+  await askAboutUnknown(check, check.prompts, show(key, check.hop), true);
 }
 
-/** Appends an accepted key to the user's first known_hosts file, which is made 0600 in a directory 0700 where it is missing. */
+/**
+ * Appends an accepted key to the user's first known_hosts file, as ssh does: one write to the end of the file (or of what a link
+ * leads to), so that nothing which others write meanwhile is lost and mode and owner stay. A missing file is made 0600, its
+ * directory 0700.
+ */
 export async function rememberHostKey(hop: Hop, key: Buffer): Promise<void> {
   const file = hop.userKnownHosts[0];
   if (file === undefined) return;
@@ -88,12 +90,8 @@ interface Shown {
 
 const show = (key: Buffer, hop: Hop): Shown => ({ address: addressOf(hop), keyType: keyType(key), fingerprint: fingerprint(key) });
 
-async function askAboutUnknown(
-  check: HostKeyCheck,
-  prompts: Prompts,
-  { otherKnownTypes, ...shown }: Shown & { readonly otherKnownTypes: readonly string[] },
-): Promise<void> {
-  const request = { host: check.host, hop: check.hop.name, ...shown, otherKnownTypes };
+async function askAboutUnknown(check: HostKeyCheck, prompts: Prompts, shown: Shown, unchecked = false): Promise<void> {
+  const request = { host: check.host, hop: check.hop.name, ...shown, unchecked };
   if (!(await prompts.trustHostKey(request, check.signal))) throw refusal(check, { code: 'hostKeyUnknown', ...shown });
 }
 

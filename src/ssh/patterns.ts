@@ -4,6 +4,14 @@ export function matchesPatterns(patterns: readonly string[], name: string): bool
   return patterns.some((pattern) => !pattern.startsWith('!') && wildcard(pattern, name));
 }
 
+/** ssh's lists with commas (match.c, match_pattern_list). One pattern that is longer than its buffer, and nothing matches. */
+export function matchesList(list: string, name: string): boolean {
+  const patterns = list.split(',');
+  return !patterns.some((pattern) => Buffer.byteLength(pattern.replace(/^!/, '')) > LONGEST) && matchesPatterns(patterns, name);
+}
+
+const LONGEST = 1022;
+
 /** Linear in both lengths, unlike a regular expression made from a hostile pattern. */
 function wildcard(pattern: string, text: string): boolean {
   let at = 0;

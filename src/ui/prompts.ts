@@ -52,9 +52,9 @@ async function askTrust(request: HostKeyRequest): Promise<boolean> {
       type: plain(request.keyType),
     }),
     plain(request.fingerprint),
-    ...(request.otherKnownTypes.length === 0
-      ? []
-      : [l10n.t('Known already are its keys of type {0}.', plain(request.otherKnownTypes.join(', ')))]),
+    ...(request.unchecked
+      ? [l10n.t('StrictHostKeyChecking is off for it, so anyone in between could be answering. A password is about to be sent.')]
+      : []),
     l10n.t('Nothing secret has been sent.'),
   ];
   const chosen = await window.showWarningMessage(

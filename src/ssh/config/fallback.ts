@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { HostError } from '../../core/problem';
-import { matchesPatterns } from '../patterns';
+import { matchesList } from '../patterns';
 import { readConfig, type ScopedLine } from './files';
 import { passedOver, readingOf, today, unknownToSsh } from './keywords';
 import { hostMatches, matchMatches, type Subject } from './match';
@@ -45,7 +45,8 @@ function take(
   applies: Map<ConfigLine, boolean>,
   host: string,
 ): void {
-  const refuse = (what: string): HostError => new HostError({ code: 'configInvalid', what, file: line.file, line: line.line }, host);
+  const refuse = (what: string): HostError =>
+    new HostError({ code: 'configInvalid', what, file: line.file, line: line.line, unread: true }, host);
   if (line.trouble !== undefined) throw refuse(line.trouble);
   if (line.keyword === 'include') return;
   const head = line.under.at(-1);
@@ -88,14 +89,14 @@ function put(settings: Map<string, readonly string[]>, keyword: string, values: 
 }
 
 const ignoredUnknown = (keyword: string, settings: Settings): boolean =>
-  matchesPatterns((settings.get('ignoreunknown')?.[0] ?? '').toLowerCase().split(','), keyword);
+  matchesList((settings.get('ignoreunknown')?.[0] ?? '').toLowerCase(), keyword);
 
 /** The address to connect to: in lower case, and an address of numbers only where it is written as ssh would write it. */
 function hostName(value: string | undefined, name: string, host: string): string {
   const whole = value === undefined ? name : expandTokens(value, { h: name }, 'HostName', host);
   if (isIP(whole) === 4) return whole;
   const canonical = isIP(whole) === 6 ? canonicalV6(whole) : /[:%]/.test(whole) || NUMBERS.test(whole) ? undefined : whole.toLowerCase();
-  if (canonical === undefined) throw new HostError({ code: 'configInvalid', what: `HostName ${whole}` }, host);
+  if (canonical === undefined) throw new HostError({ code: 'configInvalid', what: `HostName ${whole}`, unread: true }, host);
   return canonical;
 }
 

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { matchesPatterns } from '../patterns';
+import { matchesList, matchesPatterns } from '../patterns';
 import type { ConfigLine } from './text';
 
 /** What conditions look at, as far as the configuration has been read. */
@@ -33,7 +33,7 @@ export function matchMatches({ rest }: ConfigLine, { name, hostName, user }: Sub
     ];
     if (value === undefined || patterns.split(',').includes('')) return undefined;
     const lower = /host$/i.test(word);
-    if (matchesPatterns((lower ? patterns.toLowerCase() : patterns).split(','), value) === negated) result = false;
+    if (matchesList(lower ? patterns.toLowerCase() : patterns, value) === negated) result = false;
   }
   return result;
 }

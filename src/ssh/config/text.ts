@@ -20,7 +20,8 @@ export interface ConfigLine {
 export function parseConfig(text: string, file: string): ConfigLine[] {
   return text.split('\n').flatMap((raw, index) => {
     const place = { file, line: index + 1 };
-    const trimmed = raw.replace(/[ \t\r\f]+$/, '').replace(/^[ \t\r]+/, '');
+    // ssh leaves the first character where it is.
+    const trimmed = (raw.slice(0, 1) + raw.slice(1).replace(/[ \t\r\f]+$/, '')).replace(/^[ \t\r]+/, '');
     if (trimmed === '' || trimmed.startsWith('#')) return [];
     const match = /^([A-Za-z][A-Za-z0-9]*)(?:[ \t\r]*=[ \t\r]*|[ \t\r]+)(.+)$/.exec(trimmed);
     const [, keyword = '', rest = ''] = match ?? [];

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { chmodSync, lstatSync, statSync, symlinkSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect, createServer } from 'node:net';
 import { host, never, person, problem, run, text, transport, type TestTransport } from './client';
@@ -68,7 +69,7 @@ test('an unknown key is shown to the person, and refused when they say so', asyn
     keyType: 'ssh-ed25519',
     fingerprint: print(keys.ed25519),
   });
-  expect(asked.keys).toMatchObject([{ host: 'a', hop: 'a', fingerprint: print(keys.ed25519), otherKnownTypes: [] }]);
+  expect(asked.keys).toMatchObject([{ host: 'a', hop: 'a', fingerprint: print(keys.ed25519), unchecked: false }]);
   expect(work.read('known')).toBe('');
 });
 
@@ -121,6 +122,65 @@ test('a changed key is refused with file, line and both fingerprints, whatever t
     });
     expect(asked.keys).toEqual([]);
   }
+});
+
+test('a key of another type than the known ones is a changed key, for us as for ssh', async () => {
+  const other = await makeKey(work.path, 'other', ['-t', 'ecdsa', '-b', '384']);
+  const nist = await makeKey(work.path, 'nist', ['-t', 'ecdsa', '-b', '256']);
+  for (const known of [other, nist]) {
+    const client = knowing([`${name()} ${publicKey(known)}`]);
+    expect(await problem(client.connect(host('a'), { signal: never, prompts: person(true) }))).toMatchObject({
+      code: 'hostKeyChanged',
+      known: print(known),
+      line: 1,
+    });
+    const { stderr } = spawnSync('ssh', ['-F', `${work.path}/config`, '-o', 'BatchMode=yes', 'a', 'true'], { encoding: 'utf8' });
+    expect(stderr).toContain('REMOTE HOST IDENTIFICATION HAS CHANGED');
+  }
+});
+
+test('links are followed, the mode stays, and nothing that others write meanwhile is lost', async () => {
+  const real = work.file('real', `other.example ${publicKey(keys.stranger)}`);
+  chmodSync(real, 0o644);
+  symlinkSync(real, `${work.path}/link`);
+  const clients = Array.from({ length: 8 }, () => knowing([], ` UserKnownHostsFile ${work.path}/link`));
+  const others = Array.from({ length: 200 }, (_, n) => appendFile(real, `\nthem${n}.example ${publicKey(keys.stranger)}\n`));
+  await Promise.all([...clients.map((client) => client.connect(host('a'), { signal: never, prompts: person(true) })), ...others]);
+  const lines = (): string[] => work.read('real').split('\n').filter(Boolean);
+  await expect.poll(() => lines().filter((line) => line.startsWith(name())).length).toBe(8);
+  expect(lines().length).toBe(1 + 8 + 200);
+  expect(lines().every((line) => line.split(' ').length === 3)).toBe(true);
+  expect(lstatSync(`${work.path}/link`).isSymbolicLink()).toBe(true);
+  expect(statSync(real).mode & 0o777).toBe(0o644);
+});
+
+test('a link that leads nowhere yet gets its file', async () => {
+  symlinkSync(`${work.path}/later`, `${work.path}/dangling`);
+  await knowing([], ` UserKnownHostsFile ${work.path}/dangling`).connect(host('a'), { signal: never, prompts: person(true) });
+  await expect.poll(() => work.read('later')).toContain(publicKey(keys.ed25519));
+});
+
+test('a file that cannot be written is no end: the connection goes on, and the transcript says so', async () => {
+  const client = knowing([], ' UserKnownHostsFile /dev/null/known');
+  await client.connect(host('a'), { signal: never, prompts: person(true) });
+  await expect.poll(() => client.lines.join('\n')).toContain('could not be written down');
+});
+
+test('several files: the system’s known hosts count, and revoke', async () => {
+  const system = work.file('system', `${name()} ${publicKey(keys.ed25519)}\n`);
+  await knowing([], ` GlobalKnownHostsFile /missing ${system}`).connect(host('a'), { signal: never });
+  const revoking = work.file('revoking', `@revoked ${name()} ${publicKey(keys.ed25519)}\n`);
+  const client = knowing([`${name()} ${publicKey(keys.ed25519)}`], ` GlobalKnownHostsFile ${revoking}`);
+  expect(await problem(client.connect(host('a'), { signal: never }))).toMatchObject({ code: 'hostKeyRevoked', file: revoking, line: 1 });
+});
+
+test('StrictHostKeyChecking no lets an unknown key through with a warning, and a changed one never', async () => {
+  const asked = person(true);
+  const client = knowing([], ' StrictHostKeyChecking no');
+  await client.connect(host('a'), { signal: never, prompts: asked });
+  expect(asked.keys).toEqual([]);
+  expect(client.lines.join('\n')).toContain(`warning: StrictHostKeyChecking is off, the host key ${print(keys.ed25519)} is not checked`);
+  await expect.poll(() => work.read('known')).toContain(publicKey(keys.ed25519));
 });
 
 test('a revoked key is refused although it is also known', async () => {

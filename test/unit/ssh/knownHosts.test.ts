@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { fuzzKnownHosts } from './fuzzKnownHosts';
 import { fingerprint, judge, keyType, knownHostLine, knownHostName, knownTypes, parseKnownHosts } from '../../../src/ssh/knownHosts';
 
 const directory = mkdtempSync(join(tmpdir(), 'toa-known-'));
@@ -70,11 +71,12 @@ test.each([
   expect(ours).toEqual(lines);
 });
 
-test('revoked beats trusted, an authority is not a key, another key of the type is a change', () => {
+test('revoked beats trusted, an authority is not a key, another key is a change, whatever its type', () => {
   expect(judge(entries, 'revoked.example', blob(one))).toMatchObject({ kind: 'revoked', entry: { line: 14 } });
-  expect(judge(entries, 'x.ca.example', blob(one))).toEqual({ kind: 'unknown', otherTypes: [] });
+  expect(judge(entries, 'x.ca.example', blob(one))).toEqual({ kind: 'unknown' });
   expect(judge(entries, 'plain.example', blob(two))).toMatchObject({ kind: 'changed', entry: { file: 'known', line: 3 } });
-  expect(judge(entries, 'plain.example', blob(ec))).toEqual({ kind: 'unknown', otherTypes: ['ssh-ed25519'] });
+  // ssh itself calls this changed: seen with 9.2, and held against it in test/hosts/ssh/hostKeys.test.ts.
+  expect(judge(entries, 'plain.example', blob(ec))).toMatchObject({ kind: 'changed', entry: { line: 3 } });
   expect(judge(entries, 'many.example', blob(ec))).toEqual({ kind: 'trusted' });
   const twice = parseKnownHosts(`twice ${one}\ntwice ${two}\n`, 'f');
   expect(judge(twice, 'twice', blob(two))).toEqual({ kind: 'trusted' });
@@ -83,6 +85,31 @@ test('revoked beats trusted, an authority is not a key, another key of the type 
 test('what is no key is passed over', () => {
   expect(entries.filter((entry) => /broken|mislabelled|marker/.test(entry.names))).toEqual([]);
 });
+
+test('what only looks like a line is passed over as ssh does it', () => {
+  const [type, base64 = ''] = one.split(' ');
+  const lines = [
+    `\uFEFFbom.example ${one}`,
+    `\fform.example ${one}`,
+    `cut.example ${type} ${base64.slice(0, -8)}`,
+    `loose.example ${type} ${base64}=`,
+    `nul.example ${one}\0 rest`,
+    `crlf.example ${one}\r`,
+    `long.example,${'x'.repeat(1023)} ${one}`,
+    `nearly.example,${'x'.repeat(1022)} ${one}`,
+  ];
+  const names = ['bom', 'form', 'cut', 'loose', 'nul', 'crlf', 'long', 'nearly'].map((word) => `${word}.example`);
+  const known = parseKnownHosts(lines.join('\n'), 'f');
+  expect(names.filter((name) => judge(known, name, blob(one)).kind === 'trusted')).toEqual([
+    'nul.example',
+    'crlf.example',
+    'nearly.example',
+  ]);
+});
+
+test('150 generated files: the same lines count as for ssh-keygen -F', async () => {
+  await fuzzKnownHosts(150, 7);
+}, 300_000);
 
 test('known types', () => {
   expect(knownTypes(entries, 'many.example')).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);

@@ -112,16 +112,24 @@ export function connectingText(problem: ConnectingProblem, host: string): Proble
     case 'needsSignIn':
       return say(needsSignIn(problem.why, host), signIn());
     case 'configInvalid':
+      if (problem.unread) {
+        return say(
+          l10n.t(
+            'The SSH configuration of {host} cannot be read for sure without OpenSSH’s ssh, which is not installed: {what}{place}. Install it, or take this out.',
+            {
+              host,
+              what: plain(problem.what),
+              place: placeInFile(problem.file, problem.line),
+            },
+          ),
+          problem.file === undefined ? openSshConfig() : openLine(problem.file, problem.line),
+        );
+      }
       return say(
         l10n.t('The SSH configuration of {host} cannot be used: {what}. Correct it{place}.', {
           host,
           what: plain(problem.what),
-          place:
-            problem.file === undefined
-              ? ''
-              : problem.line === undefined
-                ? l10n.t(' in {0}', plain(problem.file))
-                : l10n.t(' in line {0} of {1}', problem.line, plain(problem.file)),
+          place: placeInFile(problem.file, problem.line),
         }),
         problem.file === undefined ? openSshConfig() : openLine(problem.file, problem.line),
       );
@@ -145,6 +153,11 @@ export function connectingText(problem: ConnectingProblem, host: string): Proble
         retry(),
       );
   }
+}
+
+function placeInFile(file: string | undefined, line: number | undefined): string {
+  if (file === undefined) return '';
+  return line === undefined ? l10n.t(' in {0}', plain(file)) : l10n.t(' in line {0} of {1}', line, plain(file));
 }
 
 function needsSignIn(why: Extract<Problem, { code: 'needsSignIn' }>['why'], host: string): string {

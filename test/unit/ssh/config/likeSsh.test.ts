@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../../../src/ssh/config/types';
 import { askBothWays, files } from './bothWays';
+import { fuzzConfig } from './fuzzConfig';
 import { configurations } from './generate';
 
 const BLOCK = ' User one\n Port 2201\n';
@@ -226,6 +227,11 @@ describe('without an ssh client a configuration is read as ssh reads it, or refu
     if (text.includes('@/loose')) chmodSync(join(dirname(config), 'loose'), 0o666);
     expect(await askBothWays(config, destination)).toBe(answer);
   });
+
+  test('150 that somebody has sat on', async () => {
+    const { equal, refused } = await fuzzConfig(150, 11);
+    expect(Math.min(equal, refused)).toBeGreaterThan(20);
+  }, 300_000);
 
   test('400 generated configurations', async () => {
     const answers = { equal: 0, refused: 0 };
