@@ -133,10 +133,12 @@ function isSound({ key, type }: KnownHost): boolean {
 /** 1,024 bits: ssh refuses less. */
 const SMALLEST_RSA_BYTES = 128;
 
+/** Empty where one of them is cut short. */
 function partsOf(key: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   for (let at = 0; at + 4 <= key.length;) {
     const end = at + 4 + key.readUInt32BE(at);
+    if (end > key.length) return [];
     parts.push(key.subarray(at + 4, end));
     at = end;
   }

@@ -10,5 +10,5 @@ test('2,000 known_hosts files: never a weaker decision than ssh-keygen -F', asyn
 
 test('2,000 ssh_config files: what ssh -G says, or refused', async () => {
   const { equal, refused } = await fuzzConfig(2000, SEED);
-  expect(Math.min(equal, refused)).toBeGreaterThan(400);
+  expect(Math.min(equal, refused)).toBeGreaterThan(100);
 });

@@ -3,8 +3,6 @@ import type { Prompts, SecretRequest } from '../../engine/ports';
 import type { Attempt } from '../attempt';
 import { SIGN_IN_SECONDS } from '../connectHop';
 import { addressOf, type Hop } from '../hop';
-import { nameInKnownHosts } from '../hostKeys';
-import { knownTypes, type KnownHost } from '../knownHosts';
 import { readQuestion, type Asks } from './question';
 import type { Question } from './room';
 
@@ -21,12 +19,11 @@ export interface AnswerContext {
   readonly hop: Hop;
   readonly host: string;
   readonly prompts: Prompts | undefined;
-  readonly entries: readonly KnownHost[];
   readonly attempt: Attempt;
 }
 
 /** Turns ssh's questions into ours. A refusal ends the attempt; the deadline stands still while a person thinks. */
-export function answerFor({ hop, host, prompts, entries, attempt }: AnswerContext): Answers {
+export function answerFor({ hop, host, prompts, attempt }: AnswerContext): Answers {
   const asked: string[] = [];
   const given: SecretRequest[] = [];
   const at = {
@@ -39,8 +36,7 @@ export function answerFor({ hop, host, prompts, entries, attempt }: AnswerContex
 
   const trust = async (person: Prompts, key: Extract<Asks, { for: 'hostKey' }>, signal: AbortSignal): Promise<string | undefined> => {
     const shown = { address: at.address, keyType: key.keyType, fingerprint: key.fingerprint };
-    const otherKnownTypes = knownTypes(entries, nameInKnownHosts(hop));
-    if (await person.trustHostKey({ host, hop: hop.name, ...shown, otherKnownTypes }, signal)) {
+    if (await person.trustHostKey({ host, hop: hop.name, ...shown, unchecked: false }, signal)) {
       // ssh compares it with the key it sees.
       return key.answerByFingerprint ? key.fingerprint : 'yes';
     }

@@ -27,7 +27,7 @@ export async function connectOpenSsh(hop: Hop, below: Link | undefined, context:
   const attempt = startAttempt(hop, context, seconds);
   // One program does all of it, and does not tell how far it is: until it asks something, this is all the time it has.
   attempt.phase('handshake', 2 * seconds + SIGN_IN_SECONDS.silent);
-  const answers = answerFor({ hop, host, prompts, entries, attempt });
+  const answers = answerFor({ hop, host, prompts, attempt });
   const visitor = room.admit({ answer: answers.answer, connect: () => through(below, hop) });
   const silent = prompts === undefined;
   const sharing = options.connectionSharing ?? process.platform !== 'win32';
