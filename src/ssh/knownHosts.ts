@@ -20,10 +20,11 @@ export type Verdict =
   | { readonly kind: 'unknown' };
 
 /** The lines of a file that can be used. Comments, blank and broken lines are passed over, as ssh does. */
-export function parseKnownHosts(text: string, file: string): KnownHost[] {
-  return text.split('\n').flatMap((raw, index) => {
-    // A line ends for ssh where C's strings do, and no other blanks than these count.
-    const fields = (raw.split('\0', 1)[0] ?? '').split(/[ \t\r]+/);
+export function parseKnownHosts(content: string, file: string): KnownHost[] {
+  return content.split('\n').flatMap((raw, index) => {
+    // A line ends for ssh where C's strings do (only behind the names it reads on), and no other blanks than these count.
+    const text = raw.replace(/^([ \t]*(?:@[^ \0]+ +)?[^ \t\0]+)\0/, '$1 ');
+    const fields = (text.split('\0', 1)[0] ?? '').split(/[ \t\r]+/);
     if (fields[0] === '') fields.shift();
     const marker = fields[0]?.startsWith('@') ? fields.shift()?.slice(1) : undefined;
     const [names, type, base64] = fields;
