@@ -63,7 +63,7 @@ const mutation = fc.record({
   cut: fc.constantFrom(0, 0, 1, 2, 7, 40),
   put: fc.oneof(scraps, scraps, fc.string({ maxLength: 3 })),
 });
-const broken = fc.tuple(configurations, fc.array(mutation, { minLength: 1, maxLength: 4 })).map(([{ contents, ask }, mutations]) => {
+const broken = fc.tuple(configurations, fc.array(mutation, { minLength: 1, maxLength: 2 })).map(([{ contents, ask }, mutations]) => {
   let config = contents['config'] ?? '';
   for (const { at, cut, put } of mutations) {
     const place = at % (config.length + 1);

@@ -134,7 +134,7 @@ describe('one host', () => {
   ])('without an ssh client %s is refused by name', async (what, text, line) => {
     const config = files({ config: text });
     const problem = await resolve(config, { name: 'web' }, '/nonexistent').catch(problemOf);
-    expect(problem).toEqual({ code: 'configInvalid', what, file: config, line });
+    expect(problem).toEqual({ code: 'configInvalid', what, file: config, line, unread: true });
   });
 
   test('a change of the file is seen', async () => {
