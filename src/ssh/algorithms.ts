@@ -25,7 +25,7 @@ export function offer(known: readonly string[], lists: AlgorithmLists, legacy: b
   const hostKeys = chosen(HOST_KEYS, LEGACY_HOST_KEYS, lists.hostKey);
   const available = new Set(getCiphers());
   return {
-    kex: chosen(KEX, LEGACY_KEX, lists.kex),
+    kex: exchangeLast(chosen(KEX, LEGACY_KEX, lists.kex)),
     serverHostKey: [...hostKeys.filter(isKnown), ...hostKeys.filter((algorithm) => !isKnown(algorithm))],
     // Some Electron builds lack some ciphers, and ssh2 throws at a name it cannot serve.
     cipher: chosen(CIPHERS, LEGACY_CIPHERS, lists.cipher).filter((name) => available.has(opensslName(name))),
@@ -49,6 +49,15 @@ export function unserved(lists: AlgorithmLists): string[] {
 function served<T extends string>(usual: readonly T[], older: readonly T[], list: readonly string[]): T[] {
   const all = new Map<string, T>([...usual, ...older].map((name) => [name, name]));
   return list.flatMap((name) => all.get(name) ?? []);
+}
+
+/**
+ * Group exchange behind all others, whatever ssh_config's order (ssh's own default has it before group14): Node checks the server's
+ * prime anew for it, seconds to half a minute in which nothing else runs.
+ */
+function exchangeLast(names: readonly KexAlgorithm[]): KexAlgorithm[] {
+  const exchanges = (name: KexAlgorithm): boolean => name.includes('group-exchange');
+  return [...names.filter((name) => !exchanges(name)), ...names.filter(exchanges)];
 }
 
 const KEX: readonly KexAlgorithm[] = [
