@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { host, never, person, problem, run, transport, type TestTransport } from './client';
 import { makeKey, me, publicKey, startSshd, workDirectory, type Sshd } from './sshd';
+import type { SshSettings } from '../../../src/ssh/options';
 
 const work = workDirectory();
 const clients: TestTransport[] = [];
@@ -30,10 +31,15 @@ async function server(keyFiles: readonly string[], settings: readonly string[] =
   return sshd;
 }
 
-function client(config: string, known: readonly string[], legacyHosts: readonly string[] = []): TestTransport {
+function client(
+  config: string,
+  known: readonly string[],
+  legacyHosts: readonly string[] = [],
+  choices: SshSettings['clients'] = {},
+): TestTransport {
   const knownFile = work.file('known', known.map((line) => `${line}\n`).join(''));
   const common = `Host *\n HostName 127.0.0.1\n User ${me}\n IdentityFile ${key}\n UserKnownHostsFile ${knownFile}\n`;
-  const made = transport(work.file('config', config + common), { legacyHosts });
+  const made = transport(work.file('config', config + common), { legacyHosts, clients: choices });
   clients.push(made);
   return made;
 }
@@ -121,8 +127,8 @@ describe('what ssh_config says about the way and the algorithms', () => {
   beforeAll(async () => {
     sshd = await server([hostKeys[0]!, rsaHostKey]);
   });
-  const made = (extra: string): TestTransport =>
-    client(`Host web\n Port ${sshd.port}\n${extra}\n`, [known(sshd, hostKeys[0]!), known(sshd, rsaHostKey)]);
+  const made = (extra: string, choices: SshSettings['clients'] = {}): TestTransport =>
+    client(`Host web\n Port ${sshd.port}\n${extra}\n`, [known(sshd, hostKeys[0]!), known(sshd, rsaHostKey)], [], choices);
   const seen = async (transports: TestTransport): Promise<string> =>
     (await run(await transports.connect(host('web'), { signal: never }), 'echo $SSH_CONNECTION')).out;
 
@@ -183,9 +189,12 @@ describe('what ssh_config says about the way and the algorithms', () => {
     ['KnownHostsCommand', 'KnownHostsCommand /bin/true'],
     ['RevokedHostKeys', 'RevokedHostKeys /dev/null'],
     ['CheckHostIP', 'CheckHostIP yes'],
-  ])('%s is not passed over', async (what, setting) => {
-    const refused = await problem(made(` ${setting}`).connect(host('web'), { signal: never }));
-    expect(refused).toEqual({ code: 'configInvalid', what });
+  ])('%s is not passed over: OpenSSH’s own client goes there, and ssh2 alone is refused', async (option, setting) => {
+    const one = made(` ${setting}`);
+    await seen(one);
+    expect(one.lines.join('\n')).toContain(`ssh_config says ${option}`);
+    const alone = made(` ${setting}`, { '*': 'ssh2' });
+    expect(await problem(alone.connect(host('web'), { signal: never }))).toEqual({ code: 'configInvalid', what: option });
   });
 });
 
@@ -205,9 +214,14 @@ const EL7 = [
 ];
 
 describe('algorithms', () => {
-  const connect = async (settings: readonly string[], hostKey: string, legacy: readonly string[] = []) => {
+  const connect = async (
+    settings: readonly string[],
+    hostKey: string,
+    legacy: readonly string[] = [],
+    choices: SshSettings['clients'] = {},
+  ) => {
     const sshd = await server([hostKey], settings);
-    const made = client(`Host old\n Port ${sshd.port}\n`, [known(sshd, hostKey)], legacy);
+    const made = client(`Host old\n Port ${sshd.port}\n`, [known(sshd, hostKey)], legacy, choices);
     return { made, connected: made.connect(host('old'), { signal: never }) };
   };
 
@@ -235,9 +249,12 @@ describe('algorithms', () => {
     ).connected;
   });
 
-  test('nothing in common in the MAC too', async () => {
+  test('nothing in common in the MAC too, and OpenSSH’s own client goes there', async () => {
     const settings = ['Ciphers aes128-ctr', 'MACs umac-64@openssh.com'];
-    expect(await problem((await connect(settings, hostKeys[0]!)).connected)).toEqual({
+    const { made, connected } = await connect(settings, hostKeys[0]!);
+    await connected;
+    expect(made.lines.join('\n')).toContain('the server wants umac-64@openssh.com');
+    expect(await problem((await connect(settings, hostKeys[0]!, [], { '*': 'ssh2' })).connected)).toEqual({
       code: 'noCommonAlgorithm',
       kind: 'mac',
       offered: ['umac-64@openssh.com'],
