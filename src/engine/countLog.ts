@@ -17,7 +17,7 @@ export interface CountOptions {
   readonly ranges: Ranges;
   /** Also the files before the log, gzipped ones too; whole, whatever `from` and `to` say. */
   readonly rotated?: boolean;
-  /** Offsets in the log: only the bytes from `from` (0) to `to` (its end now) count. `offsetOf` finds them for a moment. */
+  /** Offsets in the log: only the bytes from `from` (0) to `to` (its end now) count. */
   readonly from?: number;
   readonly to?: number;
   /** How many of the most frequent addresses are wanted; 100 unless told. */
