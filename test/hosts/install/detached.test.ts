@@ -122,7 +122,8 @@ describe('detaching', () => {
     const after = await bench.install();
     expect(after.kernel.installed).toHaveLength(2);
     const runs = (await machine.shell('cd /var/lib/toa-hosts/runs && cat */result && grep -c "start installKernel" */journal')).stdout;
-    expect(runs).toBe('0\n1\n');
+    // The result stands in room that was set aside for it.
+    expect(runs).toMatch(/^0 *\n1\n$/);
   });
 });
 

@@ -109,8 +109,9 @@ describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) 
     transport.drop(id(machine, 'deploy'));
     await request(machine, 'd');
     await sees(tail, 'a b c d');
-    // A worker may write to the renamed file for a moment more; after a loss it is then found there, and said once more.
-    expect(tail.marks.map(({ kind }) => kind).join(' ')).toMatch(/^rotated resumed( rotated)?$/);
+    // A worker may write to the renamed file for a moment more: the rotation is then told after the loss, or once more.
+    const marks = (): string => tail.marks.map(({ kind }) => kind).join(' ');
+    await expect.poll(marks, { timeout: 20_000 }).toMatch(/^(rotated resumed( rotated)?|resumed rotated)$/);
     tail.stop();
     await tail.done;
   });
