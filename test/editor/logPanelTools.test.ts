@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startLab, type Lab, type LabHost } from '../lab/lab';
 import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
 import { hostRow, openTree } from './job';
-import { answerInput, contextMenu, pickRow, reload, retry, runCommand, screenshot, toast, webviewWith } from './workbench';
+import { answerInput, contextMenu, pickRow, reload, retry, runCommand, screenshot, webviewWith } from './workbench';
 
 // What a person does with the lines of a log: filter, find, look into, copy, arrange, merge, export. Every line is one of ours.
 
@@ -116,7 +116,7 @@ test('find marks, counts and leads from match to match among the other lines', a
   await find.getByText('1 of 2').waitFor();
   await page.keyboard.press('Escape');
   await find.waitFor({ state: 'hidden' });
-  expect(await frame.locator('.port mark').count()).toBe(0);
+  await expect.poll(() => frame.locator('.port mark').count(), within).toBe(0);
 });
 
 test('a line’s details, its copies and a filter by its address, from the keyboard and from its menu', async () => {
@@ -172,8 +172,8 @@ test('what passes the filter is exported, and a formula is none in a spreadsheet
     await expect.poll(() => input.inputValue(), within).toContain('access.');
     await input.fill(file);
     await input.press('Enter');
-    await toast(page, '6 lines exported').waitFor();
-    expected(readFileSync(file, 'utf8'));
+    await vi.waitFor(() => expected(readFileSync(file, 'utf8')), within);
+    rmSync(file);
     await runCommand(page, 'Notifications: Clear All Notifications');
   }
 });
