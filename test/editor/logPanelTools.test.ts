@@ -174,7 +174,6 @@ test('what passes the filter is exported, and a formula is none in a spreadsheet
     await input.press('Enter');
     await vi.waitFor(() => expected(readFileSync(file, 'utf8')), within);
     rmSync(file);
-    await runCommand(page, 'Notifications: Clear All Notifications');
   }
 });
 
