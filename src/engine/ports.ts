@@ -97,9 +97,12 @@ export interface SecretRequest {
   readonly hidden: boolean;
 }
 
-/** Time, injected so that tests need not wait. `now` in ms since the epoch. */
+/** Time, injected so that tests need not wait. */
 export interface Clock {
+  /** Milliseconds since the epoch, for what a person reads. Somebody may set it, and a laptop sleeps: never for a deadline. */
   now(): number;
+  /** Milliseconds that only go on while this machine is awake (where its system can tell), for how long something took. */
+  elapsed(): number;
   /** Rejects with an AbortError when the signal fires. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -20,12 +20,12 @@ export function startDeadline(clock: Clock, seconds: number, onExpiry: (seconds:
 
   const halt = (): void => {
     if (!running) return;
-    left -= clock.now() - since;
+    left -= clock.elapsed() - since;
     running.abort();
     running = undefined;
   };
   const run = (): void => {
-    since = clock.now();
+    since = clock.elapsed();
     const own = new AbortController();
     running = own;
     clock.sleep(Math.max(left, 0), own.signal).then(

@@ -55,8 +55,8 @@ export async function followRun(run: Run, work: Work | undefined, options: Follo
       const lost = error instanceof HostError && mayPass(error.problem);
       if (!lost || !position.started || options.signal.aborted) throw error;
       // Counted from the loss: how long the run had been followed, or the editor's machine slept, says nothing.
-      position.lostSince ??= options.clock.now();
-      if (options.clock.now() - position.lostSince > lostAfter) {
+      position.lostSince ??= options.clock.elapsed();
+      if (options.clock.elapsed() - position.lostSince > lostAfter) {
         throw new HostError({ code: 'runLost', run: run.id }, options.host, { cause: error });
       }
     }

@@ -95,14 +95,14 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
   try {
     const first = await lookAtHost(session, before.listeners, options);
     options.onProgress?.('connecting');
-    const started = clock.now();
+    const started = clock.elapsed();
     if (options.onCommand === undefined) connection = hold(options, token, decoy);
     else options.onCommand(curlCommand(target, token, decoy));
     await connection?.answered;
     options.onProgress?.('line');
     const line =
       connection?.state().openedAt === undefined && connection !== undefined ? undefined : await lineOf(watch, connection, options);
-    const waitedSeconds = Math.round((clock.now() - started) / 1000);
+    const waitedSeconds = Math.round((clock.elapsed() - started) / 1000);
     options.onProgress?.('reading');
     const reached = connection === undefined ? line !== undefined : connection.state().openedAt !== undefined;
     const open = reached ? await looksWhileOpen(session, before, options) : [];
@@ -150,8 +150,8 @@ async function lineOf(
   const enough = new AbortController();
   const waiting = AbortSignal.any([signal, enough.signal]);
   const limit = async (): Promise<undefined> => {
-    const until = clock.now() + (lineSeconds ?? (connection === undefined ? 600 : 75)) * 1000;
-    while (clock.now() < until) {
+    const until = clock.elapsed() + (lineSeconds ?? (connection === undefined ? 600 : 75)) * 1000;
+    while (clock.elapsed() < until) {
       await clock.sleep(500, waiting);
       // Over a closed connection no more requests come: what it has brought is in the log by now, or never will be.
       if (connection?.state().closedAfter !== undefined) {

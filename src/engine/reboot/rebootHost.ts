@@ -66,7 +66,7 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
   onPhase('prepare');
   await startReboot(session, options);
   onPhase('shutDown');
-  const began = clock.now();
+  const began = clock.elapsed();
   const bootSeconds =
     options.bootSeconds ?? (options.way.kind === 'once' ? 2 * BOOT_SECONDS + options.way.patience.bootSeconds : BOOT_SECONDS);
   await waitForBoot({
@@ -87,7 +87,7 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
       try {
         return await probeHost(await transport.connect(host, connecting), { as: options.as, extraLogs: host.logs, clock, signal });
       } catch (error) {
-        const seconds = Math.round((clock.now() - began) / 1000);
+        const seconds = Math.round((clock.elapsed() - began) / 1000);
         if (signal.aborted || !mayPass(problemOf(error))) throw error;
         if (seconds > bootSeconds) throw new HostError({ code: 'notBack', seconds }, host.name, { cause: error });
         await clock.sleep(2000, signal);
@@ -105,8 +105,8 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
     throw new HostError({ code: 'bootedOther', expected: options.release, actual: after.kernel.running }, host.name);
   }
   onPhase('services');
-  const until = clock.now() + SERVICES_SECONDS * 1000;
-  while (missing(facts, after).length > 0 && clock.now() < until) {
+  const until = clock.elapsed() + SERVICES_SECONDS * 1000;
+  while (missing(facts, after).length > 0 && clock.elapsed() < until) {
     await clock.sleep(2000, signal);
     after = await probe();
   }

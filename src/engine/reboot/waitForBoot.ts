@@ -25,8 +25,8 @@ const MAX_AUTH_FAILURES = 4;
  */
 export async function waitForBoot(options: WaitOptions): Promise<void> {
   const { host, clock, signal } = options;
-  const began = clock.now();
-  const seconds = (): number => Math.round((clock.now() - began) / 1000);
+  const began = clock.elapsed();
+  const seconds = (): number => Math.round((clock.elapsed() - began) / 1000);
   let down = false;
   let authFailures = 0;
   for (let wait = 1000; ; wait = Math.min(5000, wait * 1.5)) {

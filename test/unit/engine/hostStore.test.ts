@@ -44,6 +44,7 @@ function testClock(): Clock & { pass(ms: number): Promise<void> } {
   const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
   return {
     now: () => now,
+    elapsed: () => now,
     sleep: (ms, aborted) =>
       new Promise((resolve, reject) => {
         const wake = (): void => {

@@ -56,7 +56,7 @@ function start(shell: string, back = 1000) {
     path: log,
     as: 'user',
     back,
-    clock: { now: () => now, sleep },
+    clock: { now: () => now, elapsed: () => now, sleep },
     signal: stop.signal,
     onLines: (bytes, ends) => {
       let from = 0;
