@@ -57,7 +57,12 @@ export async function sendInLanes(lanes: readonly Promise<Channel | undefined>[]
     lane.catch(() => {
       broken = true;
       // Its block would be missing whatever the others do.
-      for (const opening of lanes) void opening.then((channel) => channel?.close());
+      for (const opening of lanes) {
+        opening.then(
+          (channel) => channel?.close(),
+          () => undefined,
+        );
+      }
     });
   }
   const ends = await Promise.allSettled(all);

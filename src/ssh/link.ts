@@ -23,6 +23,9 @@ export interface Link extends Pick<Connection, 'exec' | 'forward' | 'close'> {
   readonly ended: boolean;
   /** Why it ended, once it has. */
   readonly reason: string;
+  /** When a channel was last closed, as the clock has it; -Infinity: none yet. */
+  readonly closedAt: number;
+  channelClosed(): void;
   onEnd(listener: () => void): () => void;
   /** Marks the link as used until the returned function is called. */
   hold(): () => void;
@@ -33,6 +36,7 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
   const listeners = new Set<() => void>();
   let ended = false;
   let reason = 'closed';
+  let closedAt = -Infinity;
   let users = 0;
   let idle = new AbortController();
 
@@ -65,6 +69,12 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
     },
     get reason() {
       return reason;
+    },
+    get closedAt() {
+      return closedAt;
+    },
+    channelClosed() {
+      closedAt = clock.now();
     },
     onEnd(listener) {
       listeners.add(listener);

@@ -7,6 +7,12 @@ import type { Link } from './link';
 
 /** How long a server may take to open a channel and start the command. */
 const OPEN_SECONDS = 30;
+/**
+ * sshd counts a session until it has tidied up behind it (channels.c, session.c), a moment after it said that the channel is closed: under
+ * `MaxSessions 1` the next one is refused if it comes at once. Only that soon after a channel was closed is a refusal asked again.
+ */
+const TIDY_MS = 1_000;
+const AGAIN_MS = [20, 50, 100, 200, 400];
 
 /** A host's view of a link, which other hosts may share. */
 export function createSession(host: Host, link: Link, clock: Clock): Session {
@@ -63,15 +69,31 @@ function open(
       () => fail({ code: 'connectTimeout', address, seconds: OPEN_SECONDS, phase: 'session' }),
       () => undefined,
     );
-    try {
-      link.exec(command, { pty: pty ?? false }, (error, wire) => {
-        if (error) fail({ code: 'connectFailed', address, reason: error.message, phase: 'session' }, error);
-        else if (settle()) resolve(wrapChannel(wire, carrier(host, link), signal, release));
-        else wire.close(); // too late: nobody waits any more
-      });
-    } catch (error) {
-      fail({ code: 'connectionLost', reason: link.reason }, error);
-    }
+    const closed = (): void => {
+      link.channelClosed();
+      release();
+    };
+    const ask = (waits: readonly number[]): void => {
+      const refused = (error: Error): void => {
+        const [wait, ...rest] = clock.now() - link.closedAt < TIDY_MS ? waits : [];
+        if (wait === undefined) fail({ code: 'connectFailed', address, reason: error.message, phase: 'session' }, error);
+        else
+          clock.sleep(wait, over.signal).then(
+            () => ask(rest),
+            () => undefined,
+          );
+      };
+      try {
+        link.exec(command, { pty: pty ?? false }, (error, wire) => {
+          if (error) refused(error);
+          else if (settle()) resolve(wrapChannel(wire, carrier(host, link), signal, closed));
+          else wire.close(); // too late: nobody waits any more
+        });
+      } catch (error) {
+        fail({ code: 'connectionLost', reason: link.reason }, error);
+      }
+    };
+    ask(AGAIN_MS);
   });
 }
 

@@ -87,6 +87,11 @@ test('one session at a time is enough, for an upload too', async () => {
   expect((await run(on, 'echo again')).out).toBe('again\n');
 });
 
+test('one session at a time: the next command may begin in the moment that the last one ends', async () => {
+  const on = await session('MaxSessions 1');
+  for (let n = 0; n < 30; n++) expect((await run(on, `echo ${n}`)).out).toBe(`${n}\n`);
+});
+
 test('a long banner is no obstacle', async () => {
   const banner = work.file('banner', 'Authorised people only. \u001b[31m\n'.repeat(1_000));
   expect((await run(await session(`Banner ${banner}`), 'echo in')).out).toBe('in\n');
