@@ -1,12 +1,16 @@
-// `npm run bench:<name> [-- --json]`: bundles test/bench/<name>.ts as the extension is bundled, and runs it.
+// `npm run bench:<name> [-- --json] [-- --quick]`: bundles test/bench/<name>.ts as the extension is bundled, and runs it.
+// What it needs of Debian is installed first (-y: without asking).
 import * as esbuild from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { saysYes } from './setup.mjs';
+import { ensurePackages } from './setup/apt.mjs';
 import { root } from './setup/shell.mjs';
 
 const [name, ...options] = process.argv.slice(2);
+await ensurePackages(['bench'], { yes: saysYes(process.argv) });
 const folder = mkdtempSync(path.join(tmpdir(), 'toa-bench-'));
 try {
   const common = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' };

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { cacheFolder, look, run, say, stop, tail, which } from './shell.mjs';
 
-/** @typedef {'check' | 'unit' | 'lab' | 'vm' | 'editor'} Need */
+/** @typedef {'check' | 'unit' | 'lab' | 'vm' | 'editor' | 'bench'} Need */
 
 /**
  * Debian 12 packages by need. `check`: the linters. `unit`: the shells and awks the remote scripts are run under, and the
  * tools whose answers ours are held against. `lab`: hosts in namespaces with real sshd, rpm and yum. `vm`: a host that
- * really boots, with a module of its own. `editor`: code-server's build and a browser to drive it.
+ * really boots, with a module of its own. `editor`: code-server's build and a browser to drive it. `bench`: a server, a
+ * distance, and what ours is measured beside.
  * @type {Record<Need, readonly string[]>}
  */
 export const packages = {
@@ -19,6 +20,7 @@ export const packages = {
     'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user tcsh fish util-linux uidmap iproute2 procps',
   ),
   vm: words('qemu-system-x86 qemu-utils grub-pc-bin grub-common xfsprogs e2fsprogs mmdebstrap debian-archive-keyring build-essential'),
+  bench: words('openssh-server openssh-client iproute2 util-linux gcc libc6-dev goaccess lnav'),
   editor: words('chromium fonts-dejavu-core libkrb5-dev build-essential python3 pkg-config'),
 };
 

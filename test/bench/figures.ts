@@ -26,28 +26,40 @@ export interface Comparison {
   readonly peer: Measure;
 }
 
-/** Ours and the peer's in turn, so that what else the machine does hits both; medians. One unmeasured round goes before. */
+/** Ours and the peer's in turn; medians. */
 export async function compare({ rounds, ours, peer, ...what }: Comparison): Promise<Figure> {
-  await ours();
-  await peer();
-  const [mine, theirs]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    // Who goes first alternates too.
-    if (round % 2 === 0) mine.push(await ours());
-    theirs.push(await peer());
-    if (round % 2 === 1) mine.push(await ours());
-  }
+  const [mine = [], theirs = []] = await inTurn(rounds, ours, peer);
   return figure(what, mine, theirs);
 }
 
-/** A figure from values that were taken elsewhere, round by round. */
+/** What each measures, round by round: in turn, so that what else the machine does hits all. One unmeasured round goes before. */
+export async function inTurn(rounds: number, ...measures: readonly Measure[]): Promise<readonly (readonly number[])[]> {
+  for (const measure of measures) await measure();
+  const all: number[][] = measures.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first alternates too.
+    const order = round % 2 === 0 ? [...measures.keys()] : [...measures.keys()].reverse();
+    for (const one of order) all[one]?.push((await measures[one]?.()) ?? Number.NaN);
+  }
+  return all;
+}
+
+/** Milliseconds that something takes. */
+export async function timed(what: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await what();
+  return performance.now() - start;
+}
+
+/** A figure from values that were taken elsewhere, round by round. `more`: more is better, as of a rate. */
 export function figure(
-  what: Pick<Figure, 'name' | 'unit' | 'peerName' | 'target'>,
+  { more = false, ...what }: Pick<Figure, 'name' | 'unit' | 'peerName' | 'target'> & { readonly more?: boolean },
   mine: readonly number[],
   theirs: readonly number[],
 ): Figure {
-  const ratios = mine.map((value, round) => (theirs[round] ?? Number.NaN) / value);
-  const ratio = quantile(theirs, 0.5) / quantile(mine, 0.5);
+  const better = (our: number, their: number): number => (more ? our / their : their / our);
+  const ratios = mine.map((value, round) => better(value, theirs[round] ?? Number.NaN));
+  const ratio = better(quantile(mine, 0.5), quantile(theirs, 0.5));
   return {
     ...what,
     ours: quantile(mine, 0.5),

@@ -7,7 +7,7 @@ import { uploadFile } from '../../src/engine/uploadFile';
 import { systemClock } from '../../src/engine/clock';
 import { createTransport } from '../../src/ssh/transport';
 import { makeKey, me, publicKey, startSshd, workDirectory, type Sshd } from '../hosts/ssh/sshd';
-import { compare, figure, reporter } from './figures';
+import { compare, figure, reporter, timed } from './figures';
 import { layLine, type FarSide } from './line';
 
 /** ssh at its best settings for this work. */
@@ -67,12 +67,6 @@ async function exec(session: Session): Promise<void> {
   while ((await output.next()).done !== true);
   const exit = await channel.exit;
   if (!('code' in exit) || exit.code !== 0) throw new Error('true failed');
-}
-
-async function timed(what: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await what();
-  return performance.now() - start;
 }
 
 /** A program's wall time in milliseconds. */
