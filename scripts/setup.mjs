@@ -16,7 +16,7 @@ const needsOf = {
   vm: ['lab', 'vm'],
   faults: ['lab', 'vm'],
   editor: ['lab', 'editor'],
-  all: ['check', 'unit', 'lab', 'editor'],
+  all: ['check', 'unit', 'lab', 'vm', 'editor'],
 };
 
 /**

@@ -1,5 +1,5 @@
-// `npm test` runs everything; `npm run test:unit|test:hosts|test:editor` the parts. `npm run test:vm` (a virtual machine under
-// emulation), `npm run test:faults` (hours of broken ones) and `npm run test:fuzz` (minutes) are no part of the whole.
+// `npm test` runs everything; `npm run test:unit|test:hosts|test:vm|test:editor` the parts. `npm run test:faults` (hours of broken virtual
+// machines) and `npm run test:fuzz` (minutes) are no part of the whole.
 // Options: -y (use apt without asking),
 // anything else is handed to vitest (a file name, -t "a test's name"). The last line is "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,8 +23,8 @@ if (part === undefined) {
 }
 if (part === undefined || part === 'unit') await tests('unit');
 if (part === undefined || part === 'hosts') await tests('hosts');
+if (part === undefined || part === 'vm') await tests('vm');
 if (part === 'fuzz') await tests('fuzz');
-if (part === 'vm') await tests('vm');
 if (part === 'faults') {
   await tests('connections');
   await tests('faults');

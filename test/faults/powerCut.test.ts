@@ -5,6 +5,7 @@ import type { HostFacts } from '../../src/core/facts';
 import { ok, titleOf } from '../lab/vm/byHand';
 import { cutPowerAt, cutPowerWhen } from '../lab/vm/faults';
 import { originalKernel, toaKernel, type KeptVm, type VmDisk } from '../lab/vm/vm';
+import { within } from '../lab/vm/wait';
 import { keepInstalled, leaveReboot, rebootOnce, returned, settled, withVm, type Bench, type Stopwatch } from '../vm/bench';
 import { secondsOf, table } from './table';
 
@@ -168,16 +169,12 @@ echo 20 > /root/slow; sync; fsfreeze -f / && fsfreeze -u /`,
         await vm.booted(boots + 1, 600);
         watch.answered = Date.now();
         expect(await ok(vm, 'uname -r')).toBe(originalKernel);
-        await expect
-          .poll(
-            () =>
-              vm
-                .run('ls /etc/toa-hosts/trial')
-                .then(({ code }) => code)
-                .catch(String),
-            { timeout: 300_000, interval: 3000 },
-          )
-          .toBe(2);
+        const over = (): Promise<boolean> =>
+          vm.run('ls /etc/toa-hosts/trial').then(
+            ({ code }) => code === 2,
+            () => false,
+          );
+        await within(300, 'confirmation that is finished', () => vm.serial(), over, 3000);
         await settled(vm);
         expect(await ok(vm, 'grubby --default-kernel')).toBe(`/boot/vmlinuz-${toaKernel}`);
         bench.bench.dispose();

@@ -8,6 +8,7 @@ import { rebootHost, type RebootOutcome } from '../../src/engine/reboot/rebootHo
 import { startReboot, type RebootWay } from '../../src/engine/reboot/startReboot';
 import { rebootOptions, workbenchAt, type Workbench } from '../hosts/install/bench';
 import { ok } from '../lab/vm/byHand';
+import { within } from '../lab/vm/wait';
 import { continueVm, originalKernel, startVm, toaKernel, type KeptVm, type Vm, type VmDisk } from '../lab/vm/vm';
 
 /** The engine against a virtual machine, as `workbench` is against a host of the lab. */
@@ -107,7 +108,14 @@ export async function returned({ vm, bench }: Bench, watch: Stopwatch = {}): Pro
     if (running[0] === originalKernel) watch.answered ??= Date.now();
     return running.join(' ');
   };
-  await expect.poll(() => look().catch(String), { timeout: 600_000, interval: 5000 }).toMatch(new RegExp(`^${originalKernel} returned`));
+  let seen = '';
+  const back = async (): Promise<boolean> => {
+    seen = await look().catch(String);
+    return seen.startsWith(`${originalKernel} returned`);
+  };
+  await within(600, 'trial that has returned', () => vm.serial(), back, 5000).catch((error: unknown) => {
+    throw new Error(`Seen last: ${seen}`, { cause: error });
+  });
   expect(await ok(vm, 'grubby --default-kernel')).toBe(`/boot/vmlinuz-${originalKernel}`);
   await settled(vm);
   bench.transport.drop(bench.host.id);
