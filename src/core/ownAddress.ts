@@ -1,4 +1,5 @@
 import { classify, type Ranges } from '../shared/address';
+import type { OwnFormat } from '../shared/logEntry';
 import { DELIVERED, RECEIVED } from './evidence';
 import type { Counters, HostFacts } from './facts';
 import { detectFormat, parseLine } from './log/parse';
@@ -56,6 +57,8 @@ export interface OwnAddressReadings {
   readonly after?: HostLook;
   /** The token's line. */
   readonly line?: { readonly log: string; readonly text: string; readonly at: number };
+  /** The formats in which the server writes that log, where they could be read. */
+  readonly formats?: readonly OwnFormat[];
   readonly waitedSeconds: number;
   readonly logs: readonly string[];
   /** The address that our request's X-Forwarded-For named: whoever logs it believes that header. */
@@ -201,7 +204,7 @@ function lineResult(readings: OwnAddressReadings, peer: string | undefined): Con
     const { status } = connection ?? {};
     return failed({ code: 'noLine', seconds: waitedSeconds, logs, ...(status === undefined ? {} : { status }) });
   }
-  const fields = parseLine(line.text, detectFormat([line.text]));
+  const fields = parseLine(line.text, detectFormat([line.text], readings.formats));
   const address = fields?.address;
   if (address === undefined) {
     const name = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)\.? /.exec(line.text)?.[1];

@@ -36,7 +36,10 @@ export interface LogBuffer {
   readonly distinct: number;
   /** The same addresses with their class codes and counts. */
   readonly addresses: Iterable<readonly [string, { readonly code: number; readonly count: number }]>;
-  /** The formats of the server's own configuration, where they could be read: they go before what the lines look like. */
+  /**
+   * The formats of the server's own configuration, where they could be read: they go before what the lines look like. Lines that
+   * were read otherwise are read again; those that were dropped meanwhile count as unparsed.
+   */
   setOwnFormats(formats: readonly OwnFormat[]): void;
   append(bytes: Buffer, ends: readonly number[], cut: number): void;
   mark(mark: LogMark): void;
@@ -66,14 +69,43 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     unread = 0;
   };
 
-  const codeOf = (address: string | undefined): number => (address === undefined ? UNPARSED : addresses.add(address));
+  const count = (bytes: Buffer, from: number, end: number): number => {
+    if (format === 'common') return addresses.addField(bytes, from, end);
+    const address = addressIn(bytes, from, end, format);
+    return address === undefined ? UNPARSED : addresses.add(address);
+  };
+
+  const setOwnFormats = (formats: readonly OwnFormat[]): void => {
+    own = formats;
+    const latest: string[] = [];
+    for (let line = store.end - 1; line >= store.first && latest.length < DETECT_LINES; line--) {
+      const kept = store.get(line);
+      if (kept !== undefined && kept.code !== MARK) latest.push(kept.bytes.toString('latin1'));
+    }
+    const before = format;
+    format = detectFormat(latest, own);
+    if (format === before) return;
+    addresses.clear();
+    share.clear();
+    totals = noLines();
+    let again = 0;
+    store.recode((bytes, from, end, code) => {
+      if (code === MARK) return code;
+      const next = count(bytes, from, end);
+      totals[ADDRESS_CLASSES[next] ?? 'unparsed']++;
+      share.add(bytes, from, end, next);
+      again++;
+      return next;
+    });
+    totals.unparsed += lines - again;
+  };
 
   const append = (bytes: Buffer, ends: readonly number[], cutLines: number): void => {
     if (format === 'unknown' || unread > DETECT_LINES) detect(bytes, ends);
     cut += cutLines;
     let from = 0;
     for (const end of ends) {
-      const code = format === 'common' ? addresses.addField(bytes, from, end) : codeOf(addressIn(bytes, from, end, format));
+      const code = count(bytes, from, end);
       unread = code === UNPARSED ? unread + 1 : 0;
       const name = ADDRESS_CLASSES[code] ?? 'unparsed';
       totals[name]++;
@@ -102,10 +134,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     get distinct() {
       return addresses.distinct;
     },
-    setOwnFormats: (formats) => {
-      own = formats;
-      format = 'unknown';
-    },
+    setOwnFormats,
     addresses,
     append,
     mark: (mark) => {

@@ -5,7 +5,9 @@ import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import sample from '../remote/sample.sh';
 import { classify, parseCidrs, type AddressClass } from '../shared/address';
+import type { OwnFormat } from '../shared/logEntry';
 import type { Session } from './ports';
+import { readFormats } from './readFormats';
 import { runScript, type RunAs } from './runScript';
 
 export interface SampleOptions {
@@ -24,7 +26,7 @@ const LAST = 5;
 /** A name of several labels before ident, user and time, of the common format. */
 const HOST_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\.? \S+ [^["]*\[/;
 
-/** Reads the last lines of a log (2,000 unless told) and classes them. Rejects with HostError: `logUnreadable`, or as runScript does. */
+/** Reads the last lines of a log (2,000 unless told) and classes them, by the server's own format where it can be read. Rejects with HostError: `logUnreadable`, or as runScript does. */
 export async function sampleLog(session: Session, path: string, options: SampleOptions): Promise<LogSample> {
   const script = `toa_log=${quote(path)} toa_lines=${options.lines ?? 2000}\n${sample}`;
   const { as, signal } = options;
@@ -38,14 +40,14 @@ export async function sampleLog(session: Session, path: string, options: SampleO
   const reason = ({ 3: 'permission', 4: 'missing', 5: 'notAFile' } as const)[result.code];
   if (reason !== undefined) throw new HostError({ code: 'logUnreadable', path, reason }, session.host.name);
   if (result.code !== 0) throw new HostError({ code: 'unexpected', message: `sample.sh: exit ${result.code}` }, session.host.name);
-  return sampleOf(path, result.stdout, options.cidrs);
+  return sampleOf(path, result.stdout, options.cidrs, result.stdout === '' ? [] : await readFormats(session, path, { as, signal }));
 }
 
 /** Classes the lines of `text`. Exported for tests. */
-export function sampleOf(path: string, text: string, cidrs: readonly string[]): LogSample {
+export function sampleOf(path: string, text: string, cidrs: readonly string[], own: readonly OwnFormat[] = []): LogSample {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  const format = detectFormat(lines.slice(-200));
+  const format = detectFormat(lines.slice(-200), own);
   const { ranges } = parseCidrs(cidrs);
   const classes: Record<AddressClass, number> = { visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 };
   const counts = new Map<string, number>();

@@ -14,6 +14,7 @@ import { verification, type Verification } from '../../core/verification';
 import { canonicalAddress, classify, parseCidrs, type Ranges } from '../../shared/address';
 import type { Clock, Session } from '../ports';
 import { probeHost } from '../probeHost';
+import { readFormats } from '../readFormats';
 import { readServer } from '../readServer';
 import type { RunAs } from '../runScript';
 import { firstSample, logsOf, type VerifyOptions } from '../verifyHost';
@@ -120,7 +121,7 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
       decoy,
       ...(seen === undefined ? {} : { connection: seen }),
       ...(last === undefined ? {} : { after: last }),
-      ...(line === undefined ? {} : { line }),
+      ...(line === undefined ? {} : { line, formats: await readFormats(session, line.log, { as, signal }) }),
       ...(server.rewrites === undefined ? {} : { rewrites: server.rewrites }),
       ...expectedOf(options, seen?.localAddress, ranges),
     });

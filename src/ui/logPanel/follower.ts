@@ -1,8 +1,10 @@
 import { HostError, problemOf } from '../../core/problem';
 import type { HostView } from '../../engine/hostStore';
-import type { Prompts } from '../../engine/ports';
+import type { Prompts, Session } from '../../engine/ports';
+import { readFormats } from '../../engine/readFormats';
 import type { RunAs } from '../../engine/runScript';
 import { tailLog, type OnLines, type TailState } from '../../engine/tailLog';
+import type { OwnFormat } from '../../shared/logEntry';
 import type { LogMark } from '../../shared/logMark';
 import type { Ui } from '../context';
 
@@ -22,6 +24,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly onLines: OnLines;
   readonly onMark: (mark: LogMark) => void;
+  /** In which formats the server writes this log, once that is known; it may come after the first lines. */
+  readonly onFormats: (formats: readonly OwnFormat[]) => void;
   readonly onState: (state: FollowState, asRoot: boolean) => void;
 }
 
@@ -49,9 +53,17 @@ async function run(options: FollowOptions, as: RunAs): Promise<void> {
   const { ui, signal } = options;
   const host = options.view()?.host;
   if (host === undefined) throw new HostError({ code: 'configInvalid', what: 'host' }, options.path);
+  let session: Session | undefined;
+  let asked = false;
+  // Behind the first lines, which are what a person waits for. Without an answer, lines are read as they look.
+  const askFormats = (): void => {
+    if (asked || session === undefined) return;
+    asked = true;
+    void readFormats(session, options.path, { as, signal }).then(options.onFormats, () => undefined);
+  };
   await tailLog({
     host: host.name,
-    connect: (stop) => ui.transport.connect(host, { ...prompting(options.ask, ui.prompts), signal: stop }),
+    connect: async (stop) => (session = await ui.transport.connect(host, { ...prompting(options.ask, ui.prompts), signal: stop })),
     path: options.path,
     as,
     back: options.back,
@@ -59,7 +71,10 @@ async function run(options: FollowOptions, as: RunAs): Promise<void> {
     signal,
     onLines: options.onLines,
     onMark: options.onMark,
-    onState: (state) => options.onState(state, as !== 'user'),
+    onState: (state) => {
+      if (state.kind === 'following') askFormats();
+      options.onState(state, as !== 'user');
+    },
   });
 }
 

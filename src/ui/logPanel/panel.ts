@@ -58,6 +58,7 @@ export function wirePanel(
   let cidrs = settings.cidrs();
   let sent = '';
   let lastEnd = -1;
+  let formats = '';
   let [started, ready] = [false, false];
 
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
@@ -100,12 +101,22 @@ export function wirePanel(
     startOnce();
     if (started) sources.forEach((source) => source.lookAtHost());
     all.merge?.take(ui.clock.now());
+    readAgain();
     if (!panel.visible) return;
     look();
     if (pausedAt !== undefined && sight.view.end > sight.view.base && --settling === 0) restorePause(pausedAt);
     sendStatus();
     if (wanted.follow && sight.view.end !== lastEnd) sendRows();
     lastEnd = sight.view.end;
+  };
+
+  /** Lines may be of other classes once their format is known. */
+  const readAgain = (): void => {
+    const next = sources.map(({ buffer }) => buffer.format).join('\n');
+    if (next === formats) return;
+    formats = next;
+    sight.setFilter(sight.filter);
+    sendRows();
   };
 
   let looking: ReturnType<typeof setTimeout> | undefined;

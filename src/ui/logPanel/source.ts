@@ -120,6 +120,9 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
           buffer.mark(mark);
           if (mark.kind === 'resumed') note(gapMark(now(), mark.seconds));
         },
+        onFormats: (formats) => {
+          if (!signal.aborted) buffer.setOwnFormats(formats);
+        },
         onState: (next, root) => {
           if (signal.aborted) return;
           if (next.kind === 'following') rate.restart(ui.clock.now());

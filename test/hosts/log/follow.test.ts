@@ -1,78 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Host } from '../../../src/core/host';
-import { systemClock } from '../../../src/engine/clock';
-import { logBuffer, MARK } from '../../../src/engine/logBuffer';
-import { lineText } from '../../../src/engine/logBufferText';
-import type { Session, Transport } from '../../../src/engine/ports';
-import type { RunAs } from '../../../src/engine/runScript';
+import type { Session } from '../../../src/engine/ports';
+import { readFormats } from '../../../src/engine/readFormats';
 import { sampleLog } from '../../../src/engine/sampleLog';
-import { tailLog, type TailState } from '../../../src/engine/tailLog';
-import { parseCidrs } from '../../../src/shared/address';
-import type { LogMark } from '../../../src/shared/logMark';
-import { createTransport } from '../../../src/ssh/transport';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import { asRoot, followers, following, request, sees, type FollowChoices } from './following';
 
 const signal = new AbortController().signal;
 let lab: Lab;
-let transport: Transport;
+let ours: ReturnType<typeof followers>;
 beforeAll(async () => {
   lab = await startLab({ systems: ['centos7', 'centos6', 'rhel7'] });
-  transport = createTransport({
-    clock: systemClock,
-    transcript: { line: () => undefined },
-    settings: () => ({ configFile: lab.sshConfig, connectTimeoutSeconds: 60, legacyHosts: [] }),
-    env: { PATH: process.env['PATH'] },
-  });
+  ours = followers(lab);
 });
 afterAll(async () => {
-  transport.dispose();
+  ours.dispose();
   await lab.stop();
 });
 
-const id = (machine: LabHost, user: string): string => `ssh-config:${machine.name}:${user}`;
-const connect = (machine: LabHost, user: string): Promise<Session> => {
-  const host: Host = { id: id(machine, user), name: machine.name, user, source: 'ssh-config', logs: [] };
-  return transport.connect(host, { signal });
-};
-const asRoot: RunAs = { sudo: 'nopasswd' };
-
-/** Follows a log of a lab host into a buffer. */
-function start(
-  machine: LabHost,
-  options: { readonly user?: string; readonly as?: RunAs; readonly path?: string; readonly back?: number } = {},
-) {
-  const stop = new AbortController();
-  const buffer = logBuffer(parseCidrs(lab.originCidrs).ranges, () => systemClock.now());
-  const marks: LogMark[] = [];
-  const states: TailState['kind'][] = [];
-  const done = tailLog({
-    host: machine.name,
-    connect: () => connect(machine, options.user ?? 'deploy'),
-    path: options.path ?? machine.accessLog,
-    as: options.as ?? asRoot,
-    back: options.back ?? 0,
-    clock: systemClock,
-    signal: stop.signal,
-    onLines: (bytes, ends, cut) => buffer.append(bytes, ends, cut),
-    onMark: (mark) => marks.push(mark),
-    onState: (state) => states.push(state.kind),
-  });
-  done.catch(() => undefined);
-  const paths = (): string =>
-    Array.from({ length: buffer.store.end - buffer.store.first }, (_, i) => buffer.store.get(buffer.store.first + i))
-      .filter((found) => found !== undefined && found.code !== MARK)
-      .map((found) => /GET \/(\S+)/.exec(lineText(found?.bytes ?? Buffer.alloc(0)))?.[1] ?? '?')
-      .join(' ');
-  return { buffer, marks, states, paths, done, stop: () => stop.abort() };
-}
-
-/** A request, made inside the host, so that its own web server writes the line. */
-const request = (machine: LabHost, path: string): Promise<unknown> =>
-  fetch(`http://${machine.address}:${machine.httpPort}/${path}`).then((response) => response.arrayBuffer());
-const following = (tail: ReturnType<typeof start>): Promise<void> =>
-  expect.poll(() => tail.states.at(-1), { timeout: 60_000 }).toBe('following');
-const sees = (tail: ReturnType<typeof start>, paths: string): Promise<void> =>
-  expect.poll(tail.paths, { timeout: 60_000, interval: 100 }).toBe(paths);
+const connect = (machine: LabHost, user: string): Promise<Session> => ours.connect(machine, user);
+const start = (machine: LabHost, options?: FollowChoices) => ours.start(machine, options);
 
 // First, while the web servers write where they began: rotation leaves some of this lab's with the renamed file.
 describe('a log that only root may read', () => {
@@ -92,6 +38,42 @@ describe('a log that only root may read', () => {
   });
 });
 
+describe('the format of a log', () => {
+  const MINE = '$http_x_forwarded_for - $remote_user [$time_local] "$request" $status $body_bytes_sent "$remote_addr"';
+
+  it('is told by the server’s own configuration, where lines look like another', async () => {
+    const machine = lab.host('centos7');
+    const path = '/var/log/nginx/shop.log';
+    // In a file of its own, as a site has it; the server was started with another than the usual one.
+    await machine.shell(`cat >/etc/nginx/shop.conf <<'E'
+log_format shop '${MINE}';
+access_log ${path} shop;
+E
+      sed -i 's|^  access_log .*|&\\n  include /etc/nginx/shop.conf;|' /run/elhost/web.conf
+      kill -HUP $(cat /run/nginx.pid)`);
+    const session = await connect(machine, 'deploy');
+    const options = { as: asRoot, cidrs: lab.originCidrs, signal } as const;
+    const ask = async (): Promise<unknown> => {
+      await request(machine, 'shop', { 'x-forwarded-for': '203.0.113.99' });
+      const { classes, forwardedFor, top } = await sampleLog(session, path, options);
+      return { ...classes, forwarded: forwardedFor > 0, top: top.map(({ address }) => address).includes('203.0.113.99') };
+    };
+    await expect.poll(ask, { timeout: 90_000 }).toMatchObject({ visitor: 0, unparsed: 0, forwarded: true, top: false });
+    expect(await readFormats(session, path, options)).toEqual([`nginx ${MINE}`]);
+    expect(await readFormats(session, machine.accessLog, options)).toEqual([expect.stringContaining('$http_x_forwarded_for"')]);
+  });
+
+  it('is found by the name that httpd gives its log', async () => {
+    const machine = lab.host('rhel7');
+    // As the package has it: ServerRoot's folder leads to the logs.
+    await machine.shell('ln -s ../../var/log/httpd /etc/httpd/logs');
+    const session = await connect(machine, 'deploy');
+    expect(await readFormats(session, machine.accessLog, { as: asRoot, signal })).toContain(
+      'httpd %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"',
+    );
+  });
+});
+
 describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) => {
   it('is followed through rotation and a lost connection, nothing lost, nothing twice', async () => {
     const machine = lab.host(system);
@@ -106,7 +88,7 @@ describe.each(['centos7', 'centos6', 'rhel7'] as const)('a log of %s', (system) 
     await expect.poll(async () => (await machine.shell(`test -e ${machine.accessLog}`)).code, { timeout: 20_000 }).toBe(0);
     await request(machine, 'c');
     await sees(tail, 'a b c');
-    transport.drop(id(machine, 'deploy'));
+    ours.drop(machine);
     await request(machine, 'd');
     await sees(tail, 'a b c d');
     // A worker may write to the renamed file for a moment more: the rotation is then told after the loss, or once more.
@@ -128,7 +110,7 @@ describe('many panels', () => {
       const tails = Array.from({ length: 10 }, () => start(machine));
       for (const tail of tails) await following(tail);
       if (round === 0) expect(await count()).toBeGreaterThanOrEqual(before + 20);
-      if (round % 2 === 1) transport.drop(id(machine, 'deploy'));
+      if (round % 2 === 1) ours.drop(machine);
       tails.forEach((tail) => tail.stop());
       await Promise.all(tails.map(({ done }) => done));
     }
@@ -146,6 +128,28 @@ describe('a busy log', () => {
     await expect.poll(() => tail.buffer.lines, { timeout: 60_000 }).toBe(200_000);
     expect(tail.buffer.top(1)).toEqual([expect.objectContaining({ address: '198.51.100.7', count: 200_000 })]);
     expect(tail.buffer.store.dropped).toBeGreaterThanOrEqual(100_000);
+    tail.stop();
+    await tail.done;
+  });
+});
+
+describe('a host that is restarted', () => {
+  it('has its log followed on by inode and offset: nothing lost, nothing twice', async () => {
+    const machine = lab.host('centos7');
+    await machine.reset();
+    const tail = start(machine);
+    await following(tail);
+    await request(machine, 'before');
+    await sees(tail, 'before');
+    const boots = await machine.boots();
+    await machine.shell(
+      'printf \'192.0.2.1 - - [14/May/2024:14:05:23 +0000] "GET /last HTTP/1.1" 200 1\\n\' >>/var/log/nginx/access.log; reboot',
+    );
+    await machine.booted(boots);
+    await request(machine, 'after');
+    await sees(tail, 'before last after');
+    expect(tail.marks).toEqual([{ kind: 'resumed', seconds: expect.any(Number) as number }]);
+    expect(tail.states).toContain('waiting');
     tail.stop();
     await tail.done;
   });

@@ -47,6 +47,26 @@ describe('logBuffer', () => {
     expect(buffer.store.get(buffer.store.end - 1)?.code).toBe(0);
   });
 
+  it('reads its lines again when the server’s own format is known and another one', () => {
+    const own = 'nginx $http_x_forwarded_for - $remote_user [$time_local] "$request" $status $body_bytes_sent "$remote_addr"';
+    const buffer = logBuffer(ranges, () => NOW, { lines: 1024, bytes: 1e9, addresses: 100 });
+    const said = Array.from({ length: 2000 }, () => `${line('203.0.113.5')} "192.0.2.1"`);
+    fill(buffer, said);
+    buffer.mark({ kind: 'rotated' });
+    expect(buffer.totals).toMatchObject({ visitor: 2000 });
+    const kept = buffer.store.end - buffer.store.first - 1;
+    buffer.setOwnFormats([own]);
+    expect(buffer.totals).toEqual({ visitor: 0, origin: kept, private: 0, public: 0, unparsed: 2000 - kept });
+    expect(buffer.top(2)).toEqual([{ address: '192.0.2.1', addressClass: 'origin', count: kept }]);
+    expect(buffer.share.bars().counts.at(-2)).toEqual([0, kept, 0, 0, 0]);
+    expect(buffer.store.get(buffer.store.end - 1)?.code).toBe(MARK);
+    // The same again, and what does not fit, change nothing.
+    buffer.setOwnFormats([own, 'nginx $msec $remote_addr']);
+    expect(buffer.format).toBe(own);
+    fill(buffer, said.slice(0, 1));
+    expect(buffer.totals).toMatchObject({ origin: expect.any(Number) as number, visitor: 0 });
+  });
+
   it('keeps line numbers while it drops the oldest, and counts what it dropped', () => {
     const buffer = logBuffer(ranges, () => NOW, { lines: 5000, bytes: 1e9, addresses: 10 });
     for (let i = 0; i < 20_000; i++) fill(buffer, [line('10.0.0.1', `/${i}`)]);
