@@ -19,6 +19,12 @@ make_home() {
   [ -d "$home/runs" ] || mkdir -m 0700 "$home/runs"
 }
 
+# The TOA kernel that was found lasting, and when, for every probe: drift counts from there.
+record_confirmed() {
+  printf '%s %s\n' "$1" "$(date +%s)" >"$home/confirmed"
+  chmod 0644 "$home/confirmed"
+}
+
 # Who changes packages right now, whether yum waits or rpm works: prints the pid.
 packages_busy() {
   pid=$(head -c 16 /var/run/yum.pid 2>/dev/null | tr -dc 0-9)

@@ -200,8 +200,7 @@ finish_trial() {
   remove_hook "$release" || return 1
   restore_settings
   flush_boot
-  printf '%s %s\n' "$release" "$(date +%s)" >"$home/confirmed"
-  chmod 0644 "$home/confirmed"
+  record_confirmed "$release"
   remove_guard
   rm -rf "$trial"
   sync

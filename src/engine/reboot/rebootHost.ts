@@ -1,6 +1,7 @@
 import { HostError, mayPass, problemOf } from '../../core/problem';
 import { probeHost } from '../probeHost';
 import { actOnTrial } from './actOnTrial';
+import { recordLasting } from './recordLasting';
 import { startReboot, type RebootWay } from './startReboot';
 import { waitForBoot } from './waitForBoot';
 import type { Host } from '../../core/host';
@@ -114,10 +115,19 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
     portsMissing: missing(facts, after),
     unitsFailed: after.failedUnits.filter((unit) => !facts.failedUnits.includes(unit)),
   };
-  if (options.way.kind !== 'once') return { facts: after, ...outcome };
+  if (options.way.kind !== 'once') {
+    if (!after.module.loaded) return { facts: after, ...outcome };
+    // The reboot has succeeded whatever becomes of its record.
+    await record(options).catch(() => undefined);
+    return { facts: await probe(), ...outcome };
+  }
   onPhase('confirm');
   const trial = outcome.portsMissing.length > 0 ? 'open' : await confirm(options, after);
   return { facts: await probe(), ...outcome, trial };
+}
+
+async function record({ transport, host, prompts, signal, as, release }: RebootOptions): Promise<void> {
+  await recordLasting(await transport.connect(host, prompts === undefined ? { signal } : { prompts, signal }), release, { as, signal });
 }
 
 /** Reachable keeps the host up; only a loaded module makes the kernel the default. */
