@@ -142,4 +142,5 @@ export type RunEvent =
   | { readonly kind: 'step'; readonly step: StepId; readonly n: number; readonly of: number }
   | { readonly kind: 'stepDone'; readonly step: StepId; readonly exit: number }
   | { readonly kind: 'output'; readonly text: string }
-  | { readonly kind: 'upload'; readonly file: string; readonly done: number; readonly total: number };
+  /** Bytes; `rate` per second, once it can be told. */
+  | { readonly kind: 'upload'; readonly file: string; readonly done: number; readonly total: number; readonly rate?: number };

@@ -11,7 +11,13 @@ export type Problem =
   // connecting
   | { readonly code: 'connectTimeout'; readonly address: string; readonly seconds: number; readonly phase: ConnectPhase }
   | { readonly code: 'connectFailed'; readonly address: string; readonly reason: string; readonly phase: ConnectPhase }
-  | { readonly code: 'noCommonAlgorithm'; readonly kind: 'kex' | 'hostKey' | 'cipher' | 'mac'; readonly offered: readonly string[] }
+  | {
+      readonly code: 'noCommonAlgorithm';
+      readonly kind: 'kex' | 'hostKey' | 'cipher' | 'mac';
+      readonly offered: readonly string[];
+      /** The older algorithms that are switched off would do. */
+      readonly older: boolean;
+    }
   | { readonly code: 'hostKeyUnknown'; readonly address: string; readonly keyType: string; readonly fingerprint: string }
   | {
       readonly code: 'hostKeyChanged';

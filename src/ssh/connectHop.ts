@@ -1,5 +1,4 @@
-import type { Duplex } from 'node:stream';
-import type { AuthHandlerMiddleware, Client } from 'ssh2';
+import type { AuthHandlerMiddleware, ConnectConfig } from 'ssh2';
 import { HostError, problemOf, type ConnectPhase, type Problem } from '../core/problem';
 import type { Prompts } from '../engine/ports';
 import { offer, type Offer } from './algorithms';
@@ -43,7 +42,9 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   const legacy = settings.legacyHosts.includes(hop.name);
   const ssh2 = await loadSsh2();
   const entries = await readKnownHosts(hop);
-  const algorithms = offer(knownTypes(entries, nameInKnownHosts(hop)), hop.algorithms, legacy);
+  const known = knownTypes(entries, nameInKnownHosts(hop));
+  const algorithms = offer(known, hop.algorithms, legacy);
+  const withOlder = offer(known, hop.algorithms, true);
   options.transcript.line(host, `${hop.name}: connecting to ${addressOf(hop)}${below ? ` through ${below.hop.name}` : ''}`);
 
   const attempt = startAttempt(hop, context, seconds);
@@ -134,59 +135,70 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
     // Only now has the server proven that the key is its own.
     if (toRemember) writeDown(toRemember);
   });
-  client.on('error', (error: SshError) => {
+  const onError = (error: SshError): void => {
     // A key that could not sign is no end: the next one is tried.
     if (error.level === 'agent' || error.level === 'client-authentication') return;
-    attempt.fail(explain(error, attempt.current, hop, algorithms, theirs.offer, signIn.tried), error);
-  });
-  client.once('close', () => attempt.fail(closedEarly(attempt.current, hop)));
+    attempt.fail(explain(error, attempt.current, hop, { ours: algorithms, withOlder, theirs: theirs.offer }, signIn.tried), error);
+  };
+  const onClose = (): void => attempt.fail(closedEarly(attempt.current, hop));
+  client.on('error', onError);
+  client.once('close', onClose);
 
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
-  start(client, socket, hop, algorithms, verify, authHandler, (problem, cause) => attempt.fail(problem, cause));
+  const asked: Asked = { verify, authenticate: authHandler };
+  try {
+    client.connect({ sock: socket, ...connectOptions(hop, algorithms, asked) });
+  } catch (error) {
+    attempt.fail({ code: 'unexpected', message: String(error) }, error);
+  }
   lastRefusal = watchRefusals(client);
   await attempt.within(ready);
   signIn.succeeded();
   if (unchecked) writeDown(unchecked);
   attempt.succeeded();
   options.transcript.line(host, `${hop.name}: signed in as ${hop.user}`);
-  return createLink(ssh2Connection(client, socket, options.clock), hop, options.clock, below?.hold() ?? (() => undefined));
+  if (pinned) asked.verify = onlyThis(pinned);
+  asked.authenticate = noMore;
+  const connection = ssh2Connection(client, socket, options.clock);
+  client.off('error', onError);
+  client.off('close', onClose);
+  return createLink(connection, hop, options.clock, below?.hold());
 }
 
-function start(
-  client: Client,
-  socket: Duplex,
-  hop: Hop,
-  algorithms: Offer,
-  hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => void,
-  authHandler: AuthHandlerMiddleware,
-  fail: (problem: Problem, cause?: unknown) => void,
-): void {
-  try {
-    client.connect({
-      sock: socket,
-      username: hop.user,
-      readyTimeout: 0,
-      algorithms,
-      hostVerifier,
-      authHandler,
-      keepaliveInterval: (hop.aliveSeconds ?? 30) * 1000,
-      keepaliveCountMax: hop.aliveCountMax ?? 3,
-    });
-  } catch (error) {
-    fail({ code: 'unexpected', message: String(error) }, error);
-  }
+/** What ssh2 asks of us. It keeps who answers as long as the connection: after the sign-in these hold nothing of it any more. */
+interface Asked {
+  verify: (key: Buffer, answer: (accepted: boolean) => void) => void;
+  authenticate: AuthHandlerMiddleware;
 }
+
+const connectOptions = (hop: Hop, algorithms: Offer, asked: Asked): ConnectConfig => ({
+  username: hop.user,
+  readyTimeout: 0,
+  algorithms,
+  hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => asked.verify(key, answer),
+  authHandler: (...about) => asked.authenticate(...about),
+  keepaliveInterval: (hop.aliveSeconds ?? 30) * 1000,
+  keepaliveCountMax: hop.aliveCountMax ?? 3,
+});
+
+// A function made inside of `connectHop` would hold all of its variables.
+const noMore = (): undefined => undefined;
+
+/** The key that was accepted once holds for the connection, and no other does. */
+const onlyThis =
+  (pinned: Buffer): Asked['verify'] =>
+  (key, answer) =>
+    answer(pinned.equals(key));
 
 function explain(
   error: SshError,
   phase: ConnectPhase,
   hop: Hop,
-  ours: Offer,
-  theirs: ServerOffer | undefined,
+  { ours, withOlder, theirs }: { readonly ours: Offer; readonly withOlder: Offer; readonly theirs: ServerOffer | undefined },
   tried: readonly string[],
 ): Problem {
   const kind = theirs && phase === 'handshake' ? missingKind(ours, theirs) : undefined;
-  if (theirs && kind) return { code: 'noCommonAlgorithm', kind, offered: theirs[kind] };
+  if (theirs && kind) return { code: 'noCommonAlgorithm', kind, offered: theirs[kind], older: !missingKind(withOlder, theirs) };
   // A number is the server's DISCONNECT: while signing in, it has had enough of us.
   if (phase === 'auth' && typeof error.code === 'number') return { code: 'authFailed', user: hop.user, tried };
   const reason = typeof error.code === 'string' ? error.code : error.message;

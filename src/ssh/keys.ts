@@ -48,20 +48,34 @@ export async function keyCandidates(ssh2: Ssh2, hop: Hop, best: string | undefin
 /** What a key is remembered by. */
 export const keyName = (key: KeyCandidate): string => (key.publicKey ? fingerprint(key.publicKey.getPublicSSH()) : key.label);
 
-/** An agent that holds one public key and signs by `sign`: ssh2 then asks the server first, and signs only if it would accept. */
+/**
+ * An agent that holds one public key and signs by `sign`: ssh2 then asks the server first, and signs only if it would accept. ssh2
+ * keeps it as long as the connection; `forget` leaves it nothing else to keep.
+ */
 export function oneKeyAgent(
   ssh2: Ssh2,
   publicKey: ParsedKey,
   sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
-): BaseAgent<ParsedKey> {
+): { readonly agent: BaseAgent<ParsedKey>; readonly forget: () => void } {
+  const key = { publicKey, sign };
+  const agent = oneKey(ssh2, key);
+  return { agent, forget: () => void (key.sign = () => Promise.reject(new Error('signed in already'))) };
+}
+
+interface OneKey {
+  readonly publicKey: ParsedKey;
+  sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>;
+}
+
+function oneKey(ssh2: Ssh2, key: OneKey): BaseAgent<ParsedKey> {
   return new (class extends ssh2.BaseAgent<ParsedKey> {
     override getIdentities(callback: (error: undefined, keys: ParsedKey[]) => void): void {
-      callback(undefined, [publicKey]);
+      callback(undefined, [key.publicKey]);
     }
     override sign(_key: ParsedKey, data: Buffer, ...rest: unknown[]): void {
       const options = rest[0] as { hash?: string } | undefined;
       const callback = rest.at(-1) as (error?: Error, signature?: Buffer) => void;
-      sign(data, options?.hash).then(
+      key.sign(data, options?.hash).then(
         (signature) => callback(undefined, signature),
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
       );

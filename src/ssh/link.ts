@@ -23,7 +23,7 @@ export interface Link extends Pick<Connection, 'exec' | 'forward' | 'close'> {
   readonly ended: boolean;
   /** Why it ended, once it has. */
   readonly reason: string;
-  /** When a channel was last closed, as the clock has it; -Infinity: none yet. */
+  /** When a channel was last closed, as the clock's `elapsed` has it; -Infinity: none yet. */
   readonly closedAt: number;
   channelClosed(): void;
   onEnd(listener: () => void): () => void;
@@ -31,8 +31,8 @@ export interface Link extends Pick<Connection, 'exec' | 'forward' | 'close'> {
   hold(): () => void;
 }
 
-/** Takes over a connection. The link below a jump is held until this one ends. */
-export function createLink(connection: Connection, hop: Hop, clock: Clock, releaseBelow: () => void): Link {
+/** Takes over a connection. `releaseBelow`: lets go of the link below, at this one's end. */
+export function createLink(connection: Connection, hop: Hop, clock: Clock, releaseBelow?: () => void): Link {
   const listeners = new Set<() => void>();
   let ended = false;
   let reason = 'closed';
@@ -44,7 +44,7 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
     if (ended) return;
     ended = true;
     idle.abort();
-    releaseBelow();
+    releaseBelow?.();
     for (const listener of [...listeners]) listener();
     listeners.clear();
   };
@@ -74,7 +74,7 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
       return closedAt;
     },
     channelClosed() {
-      closedAt = clock.now();
+      closedAt = clock.elapsed();
     },
     onEnd(listener) {
       listeners.add(listener);

@@ -10,6 +10,7 @@ export interface Want {
 export interface Pool {
   /** `connect` is only called where neither an open link nor an attempt of the same sort (silent or not) is there. */
   get(key: string, want: Want, connect: (want: Want) => Promise<Link>): Promise<Link>;
+  /** For good: who comes later, or is still looking for the way, is told that it is cancelled. */
   closeAll(): void;
 }
 
@@ -25,15 +26,13 @@ interface Attempt {
  */
 export function createPool(): Pool {
   const open = new Map<string, Link>();
+  let closed = false;
   const attempts = { silent: new Map<string, Attempt>(), asking: new Map<string, Attempt>() };
 
   const begin = (key: string, want: Want, kind: 'silent' | 'asking', connect: (want: Want) => Promise<Link>): Attempt => {
     const stop = new AbortController();
     const link = connect({ ...want, signal: stop.signal }).then((made) => {
-      open.set(key, made);
-      made.onEnd(() => {
-        if (open.get(key) === made) open.delete(key);
-      });
+      keep(open, key, made);
       return made;
     });
     const attempt: Attempt = { link, stop, waiting: 0 };
@@ -52,15 +51,25 @@ export function createPool(): Pool {
       const other = attempts[kind === 'asking' ? 'silent' : 'asking'].get(key);
       if (other) await join(other, want.signal).catch(() => undefined);
       want.signal.throwIfAborted();
+      if (closed) throw new DOMException('cancelled', 'AbortError');
       const live = open.get(key);
       if (live && !live.ended) return live;
       return await join(attempts[kind].get(key) ?? begin(key, want, kind, connect), want.signal);
     },
     closeAll() {
+      closed = true;
       for (const attempt of [...attempts.silent.values(), ...attempts.asking.values()]) attempt.stop.abort();
       for (const link of [...open.values()]) link.close();
     },
   };
+}
+
+/** Until it ends; a function of its own, so that nothing of the attempt is kept with it. */
+function keep(open: Map<string, Link>, key: string, link: Link): void {
+  open.set(key, link);
+  link.onEnd(() => {
+    if (open.get(key) === link) open.delete(key);
+  });
 }
 
 /** The attempt's link, or an AbortError as soon as this caller gives up. */

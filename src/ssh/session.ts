@@ -75,7 +75,7 @@ function open(
     };
     const ask = (waits: readonly number[]): void => {
       const refused = (error: Error): void => {
-        const [wait, ...rest] = clock.now() - link.closedAt < TIDY_MS ? waits : [];
+        const [wait, ...rest] = clock.elapsed() - link.closedAt < TIDY_MS ? waits : [];
         if (wait === undefined) fail({ code: 'connectFailed', address, reason: error.message, phase: 'session' }, error);
         else
           clock.sleep(wait, over.signal).then(

@@ -64,6 +64,8 @@ interface Attempt {
   readonly method: AnyAuthMethod;
   /** The server said no. */
   readonly refused?: () => Promise<void>;
+  /** Lets go of what only the attempt needed: ssh2 keeps the last method as long as the connection. */
+  readonly forget?: () => void;
 }
 
 /**
@@ -126,11 +128,8 @@ export function createSignIn(context: SignInContext): SignIn {
         throw error;
       }
     };
-    return {
-      label: candidate.label,
-      remember: keyName(candidate),
-      method: { type: 'agent', username: hop.user, agent: oneKeyAgent(ssh2, publicKey, sign) },
-    };
+    const { agent, forget } = oneKeyAgent(ssh2, publicKey, sign);
+    return { label: candidate.label, remember: keyName(candidate), method: { type: 'agent', username: hop.user, agent }, forget };
   };
 
   /** An encrypted PEM file without a `.pub` beside it hides which key it is until it is opened. */
@@ -238,6 +237,7 @@ export function createSignIn(context: SignInContext): SignIn {
     succeeded() {
       const best = firstFactor ?? current?.remember;
       if (best !== undefined) memory.best.set(hopId, best);
+      current?.forget?.();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Host } from '../core/host';
 import { HostError, problemOf, type OpenSshNeed, type Problem } from '../core/problem';
 import type { Session, Transport } from '../engine/ports';
@@ -100,7 +101,10 @@ class Unreached extends Error {
   }
 }
 
-const placeOf = (route: readonly Hop[]): string => JSON.stringify(route.map(identity));
+const placeOf = (route: readonly Hop[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(route.map(identity)))
+    .digest('base64');
 
 /** What makes two hops the same connection: the same sign-in at the same place, trusted for the same reasons. */
 const identity = (hop: Hop): readonly unknown[] => [

@@ -36,7 +36,8 @@ export const settings = {
   sshConfigFile: (): string | undefined => text('ssh.configFile').trim() || undefined,
   connectTimeoutSeconds: (): number => between(read('ssh.connectTimeoutSeconds'), 1, 300, 15),
   /** Names of hosts that may use weak algorithms. */
-  legacyHosts: (): readonly string[] => strings(read('ssh.legacyHosts')),
+  legacyHosts: (): readonly string[] => strings(read('legacyAlgorithms')),
+  allowLegacy: (name: string): Promise<void> => write('legacyAlgorithms', [...new Set([...strings(read('legacyAlgorithms')), name])]),
   /** Host name, or `*`, → the ssh client to go there with. */
   sshClients: (): Readonly<Record<string, 'auto' | 'ssh2' | 'openssh'>> => parseClients(read('ssh.clients')),
   staleAfterMinutes: (): number => between(read('staleAfterMinutes'), 1, 1440, 15),

@@ -30,11 +30,11 @@ export function showProblem(ui: Pick<Ui, 'transcript'>, error: unknown, failure:
   const whole = also === undefined ? message : l10n.t('{0} Then: {1}', message, problemText(also, { host: failure.host, hop }).message);
   void window.showErrorMessage(whole, ...remedies.map(({ label }) => label)).then((chosen) => {
     const remedy = remedies.find(({ label }) => label === chosen);
-    return remedy === undefined ? undefined : run(remedy.action, failure);
+    return remedy === undefined ? undefined : run(remedy.action, failure, hop ?? failure.host);
   });
 }
 
-async function run(action: RemedyAction, failure: Failure): Promise<void> {
+async function run(action: RemedyAction, failure: Failure, hop: string): Promise<void> {
   switch (action.do) {
     case 'retry':
       await failure.retry();
@@ -44,6 +44,10 @@ async function run(action: RemedyAction, failure: Failure): Promise<void> {
       return;
     case 'openSetting':
       await commands.executeCommand('workbench.action.openSettings', action.setting);
+      return;
+    case 'allowLegacy':
+      await settings.allowLegacy(hop);
+      await failure.retry();
       return;
     case 'openFile': {
       const line = Math.max(0, (action.line ?? 1) - 1);

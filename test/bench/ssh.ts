@@ -14,6 +14,8 @@ import { layLine, type FarSide } from './line';
 const TUNED = ['-o', 'KexAlgorithms=curve25519-sha256', '-o', 'Ciphers=aes128-gcm@openssh.com'];
 const UPLOAD_BYTES = 50 * 1024 * 1024;
 const IDLE = 200;
+/** Memory that changes by no more than this part within seconds stands still. */
+const STILL = 0.002;
 const never = new AbortController().signal;
 const work = workDirectory();
 const report = reporter(process.argv.includes('--json'));
@@ -192,27 +194,31 @@ async function uploading({ rtt, config }: Place): Promise<void> {
 async function idling({ config }: Place): Promise<void> {
   const transport = ours(config);
   await transport.connect(host('h'), { signal: never });
-  const before = ownMemory();
+  const before = await atRest(ownMemory);
   for (let n = 0; n < IDLE; n++) await transport.connect(host(`h${n}`), { signal: never });
-  const mine = (ownMemory() - before) / IDLE;
+  const mine = ((await atRest(ownMemory)) - before) / IDLE;
   transport.dispose();
   const peers = Array.from({ length: IDLE }, (_, n) => spawn('ssh', ['-F', config, '-N', `h${n}`], { stdio: 'ignore' }));
   const sizes: number[] = [];
   try {
-    // Once its memory stands still it is signed in.
-    let [last, now] = [-1, 0];
-    while (last !== now) {
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      last = now;
-      now = peers.reduce((sum, { pid }) => sum + proportional(pid ?? 0), 0);
-    }
-    sizes.push(now / IDLE);
+    sizes.push((await atRest(() => peers.reduce((sum, { pid }) => sum + proportional(pid ?? 0), 0))) / IDLE);
   } finally {
     for (const peer of peers) peer.kill();
   }
   report.add(
     figure({ name: `${IDLE} idle connections, memory of each`, unit: 'KiB', peerName: 'ssh processes', target: 15 }, [mine], sizes),
   );
+}
+
+/** What `read` says (KiB) once it stands still: an `ssh` is signed in by then, and V8 has given back the pages that it emptied. */
+async function atRest(read: () => number): Promise<number> {
+  let [last, now] = [-Infinity, 0];
+  while (Math.abs(now - last) > STILL * now) {
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    last = now;
+    now = read();
+  }
+  return now;
 }
 
 /** What this process has to itself, in KiB, after its garbage is gone. */

@@ -8,6 +8,7 @@ import { quote } from '../../core/shell';
 import { nonce } from '../nonce';
 import { probeHost } from '../probeHost';
 import { runScript, type RunAs } from '../runScript';
+import { startRate } from '../rate';
 import { uploadFile } from '../uploadFile';
 import { cancelRun } from './cancelRun';
 import { followRun, type Run } from './followRun';
@@ -43,7 +44,11 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Host
   if (changed.length > 0) throw new HostError({ code: 'planStale', changed }, host);
 
   for (const local of plan.packages) {
-    const onProgress = (done: number): void => onEvent({ kind: 'upload', file: local.file, done, total: local.bytes });
+    const rateOf = startRate(options.clock);
+    const onProgress = (done: number): void => {
+      const rate = rateOf(done);
+      onEvent({ kind: 'upload', file: local.file, done, total: local.bytes, ...(rate === undefined ? {} : { rate }) });
+    };
     await uploadFile(session, local, uploadPath(plan.facts, local), { signal, onProgress });
   }
 

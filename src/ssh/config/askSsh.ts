@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { HostError } from '../../core/problem';
 import type { SshOptions } from '../options';
-import type { Destination, Settings } from './types';
+import type { Destination } from './types';
+
+/** Every keyword in lower case → its values in order. */
+export type Answer = ReadonlyMap<string, readonly string[]>;
 
 const SECONDS = 10;
 
@@ -15,7 +18,7 @@ interface Asking {
 /**
  * What a client allows where nobody has set it: its lists of algorithms. Empty: there is no client, or it is too old to say.
  */
-export async function askDefaults(options: SshOptions): Promise<Settings> {
+export async function askDefaults(options: SshOptions): Promise<Answer> {
   const asking = { host: 'localhost', signal: AbortSignal.timeout(SECONDS * 1000), configFile: 'none', options };
   return (await askSsh({ name: 'localhost' }, asking).catch(() => undefined)) ?? new Map<string, string[]>();
 }
@@ -24,7 +27,7 @@ export async function askDefaults(options: SshOptions): Promise<Settings> {
  * What `ssh -G` says (`ssh(1)`: prints the configuration after evaluating Host and Match blocks, and exits). Undefined: there is no
  * ssh client. Rejects with HostError: configInvalid with ssh's own words (file and line), deadline, cancelled.
  */
-export function askSsh(destination: Destination, { host, signal, configFile, options }: Asking): Promise<Settings | undefined> {
+export function askSsh(destination: Destination, { host, signal, configFile, options }: Asking): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const refuse = (error: HostError): void => reject(error);
     execFile(
@@ -61,7 +64,7 @@ function argumentsFor({ name, address, port, user }: Destination, configFile: st
   ];
 }
 
-function parse(text: string): Settings {
+function parse(text: string): Answer {
   const settings = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {
     const space = line.indexOf(' ');

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { HostError } from '../../core/problem';
 import type { SshOptions } from '../options';
-import { askDefaults, askSsh } from './askSsh';
+import { askDefaults, askSsh, type Answer } from './askSsh';
 import { readFallback } from './fallback';
 import { configFingerprint } from './files';
 import { nameIsSafe } from './name';
@@ -16,14 +17,14 @@ import { ALGORITHM_OPTIONS } from './values';
  */
 export function createResolver(options: SshOptions): Resolver {
   const answers = new Map<string, { readonly fingerprint: string; readonly settings: Promise<Settings> }>();
-  let defaults: Promise<Settings> | undefined;
+  let defaults: Promise<Answer> | undefined;
 
   const ask = async (destination: Destination, host: string, files: readonly string[], configFile?: string): Promise<Settings> => {
     // Whoever gives up leaves the answer to the others; the question has a deadline of its own.
     const answer = await askSsh(destination, { host, signal: new AbortController().signal, configFile, options });
     if (!answer) return await readFallback(destination, files, host);
     defaults ??= askDefaults(options);
-    return withoutDefaults(answer, await defaults);
+    return beside(await defaults, answer);
   };
 
   return async (asked, host, signal) => {
@@ -68,11 +69,20 @@ function usable(destination: Destination, host: string): Destination {
   return { ...destination, name: bare, user: user ?? inName };
 }
 
-/** Lists of algorithms that are the client's own are no choice of the person's. */
-function withoutDefaults(settings: Settings, defaults: Settings): Settings {
-  const lists: ReadonlySet<string> = new Set(Object.values(ALGORITHM_OPTIONS));
-  return new Map([...settings].filter(([keyword, [value]]) => !lists.has(keyword) || value !== defaults.get(keyword)?.[0]));
+/** An answer, kept as what it has besides the client's defaults: there may be one for each of hundreds of hosts. */
+function beside(defaults: Answer, answer: Answer): Settings {
+  const set = [...answer].filter(([keyword, values]) => !isDeepStrictEqual(values, defaults.get(keyword)));
+  const unset = [...defaults.keys()].filter((keyword) => !answer.has(keyword)).map((keyword): [string, string[]] => [keyword, []]);
+  // A copy, because pieces of a text keep the whole of it in memory.
+  return onTop(structuredClone(new Map([...set, ...unset])), defaults);
 }
+
+/** Lists of algorithms that are the client's own are no choice of the person's, and left out. */
+const onTop = (own: Answer, defaults: Answer): Settings => ({
+  get: (keyword) => own.get(keyword) ?? (LISTS.has(keyword) ? undefined : defaults.get(keyword)),
+});
+
+const LISTS: ReadonlySet<string> = new Set(Object.values(ALGORITHM_OPTIONS));
 
 /** The answer, or HostError cancelled as soon as the signal fires. */
 async function unlessAborted<T>(answer: Promise<T>, host: string, signal: AbortSignal): Promise<T> {

@@ -14,7 +14,7 @@ export interface Destination {
  * `keyword` in lower case → its values in order, as `ssh -G` prints them. Lists of algorithms are there only where the
  * configuration sets them.
  */
-export type Settings = ReadonlyMap<string, readonly string[]>;
+export type Settings = Pick<ReadonlyMap<string, readonly string[]>, 'get'>;
 
 /** Resolves one hop; `host` is whom errors are about. Rejects with HostError: configInvalid, deadline, cancelled. */
 export type Resolver = (destination: Destination, host: string, signal: AbortSignal) => Promise<Hop>;

@@ -27,7 +27,7 @@ export function problemFrom({ log, hop, entries, silent, seconds, asked }: Ended
   const key = { address, keyType: shown?.[1] ?? '', fingerprint: shown?.[2] ?? '' };
 
   const offer = /no matching (key exchange method|host key type|cipher|MAC) found\. Their offer: (\S+)/.exec(text);
-  if (offer) return { code: 'noCommonAlgorithm', kind: KINDS[offer[1] ?? ''] ?? 'kex', offered: (offer[2] ?? '').split(',') };
+  if (offer) return { code: 'noCommonAlgorithm', kind: KINDS[offer[1] ?? ''] ?? 'kex', offered: (offer[2] ?? '').split(','), older: false };
   if (/marked as revoked|REVOKED HOST KEY/.test(log)) {
     const entry = entries.find(({ marker, key: blob }) => marker === 'revoked' && fingerprint(blob) === key.fingerprint);
     return { code: 'hostKeyRevoked', address, fingerprint: key.fingerprint, file: entry?.file ?? '', line: entry?.line ?? 1 };

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { RunEvent, StepId } from '../../core/plan';
 import type { Ui } from '../context';
 import { size } from '../text/amount';
+import { span } from '../text/time';
 import type { Work } from './onHost';
 
 /** What is shown of a step: its words, and its commands where the plan is at hand. */
@@ -35,7 +36,14 @@ export function showRunEvent(
       ui.transcript.line(host, event.text);
       return;
     case 'upload':
-      work.progress(l10n.t('Uploading {0}, {1} of {2}', event.file, size(event.done), size(event.total)), 1, uploads?.of ?? 1);
+      work.progress(uploading(event), 1, uploads?.of ?? 1);
       return;
   }
+}
+
+function uploading({ file, done, total, rate }: Extract<RunEvent, { kind: 'upload' }>): string {
+  const far = l10n.t('Uploading {0}, {1} of {2}', file, size(done), size(total));
+  if (rate === undefined) return far;
+  const left = (total - done) / rate;
+  return Number.isFinite(left) ? l10n.t('{0}, {1}/s, {2} left', far, size(rate), span(left)) : l10n.t('{0}, waiting for the network', far);
 }

@@ -5,7 +5,7 @@ export const count = (value: number): string => grouped.format(value);
 
 /** Bytes as mebibytes in the way people read sizes of packages: `48.6 MB`; small ones as `3 KB`. */
 export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024) return `${Math.round(bytes)} B`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
   const mebibytes = bytes / (1024 * 1024);
   return `${mebibytes < 100 ? mebibytes.toFixed(1) : Math.round(mebibytes)} MB`;

@@ -16,6 +16,10 @@ export function inTime(at: number, now: number): string {
   return seconds < 60 ? l10n.t('in {0} s', seconds) : l10n.t('in {0} min', Math.round(seconds / 60));
 }
 
+/** How long something takes, in words: `40 s`, `3 min`. */
+export const span = (seconds: number): string =>
+  seconds < 90 ? l10n.t('{0} s', Math.max(1, Math.round(seconds))) : l10n.t('{0} min', Math.round(seconds / 60));
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** The editor's local time of day, `14:01:09`. */

@@ -5,6 +5,7 @@ import { host, never, person, problem, run, transport, type TestTransport } from
 import { makeKey, me, publicKey, startSshd, workDirectory, type Sshd } from './sshd';
 import type { SshSettings } from '../../../src/ssh/options';
 
+const PATIENT = { timeout: 30_000 };
 const work = workDirectory();
 const clients: TestTransport[] = [];
 const started: Sshd[] = [];
@@ -152,10 +153,10 @@ describe('what ssh_config says about the way and the algorithms', () => {
     const running = async (): Promise<boolean> => (await promisify(execFile)('ps', ['-eo', 'args'])).stdout.includes(mark);
     const stop = new AbortController();
     const stuck = made(script('read x; read y')).connect(host('web'), { signal: stop.signal });
-    await expect.poll(running).toBe(true);
+    await expect.poll(running, PATIENT).toBe(true);
     stop.abort();
     expect(await problem(stuck)).toEqual({ code: 'cancelled' });
-    await expect.poll(running).toBe(false);
+    await expect.poll(running, PATIENT).toBe(false);
   });
 
   test('BindAddress is where we come from', async () => {
@@ -242,7 +243,7 @@ describe('algorithms', () => {
     ['cipher', 'Ciphers aes128-cbc,3des-cbc', 'aes128-cbc'],
   ])('nothing in common (%s) says what the server offers, and the opt-in helps', async (kind, setting, offered) => {
     const refused = await problem((await connect([setting], hostKeys[0]!)).connected);
-    expect(refused).toMatchObject({ code: 'noCommonAlgorithm', kind });
+    expect(refused).toMatchObject({ code: 'noCommonAlgorithm', kind, older: true });
     expect(refused.code === 'noCommonAlgorithm' && refused.offered).toContain(offered);
     await (
       await connect([setting], hostKeys[0]!, ['old'])
@@ -258,6 +259,7 @@ describe('algorithms', () => {
       code: 'noCommonAlgorithm',
       kind: 'mac',
       offered: ['umac-64@openssh.com'],
+      older: false,
     });
   });
 });

@@ -7,7 +7,7 @@ import { HOSTILE } from './facts';
 const PROBLEMS: { readonly [code in Problem['code']]: Extract<Problem, { code: code }> } = {
   connectTimeout: { code: 'connectTimeout', address: '198.51.100.10:22', seconds: 15, phase: 'tcp' },
   connectFailed: { code: 'connectFailed', address: '198.51.100.10:22', reason: 'ECONNREFUSED', phase: 'tcp' },
-  noCommonAlgorithm: { code: 'noCommonAlgorithm', kind: 'kex', offered: ['diffie-hellman-group1-sha1'] },
+  noCommonAlgorithm: { code: 'noCommonAlgorithm', kind: 'kex', offered: ['diffie-hellman-group1-sha1'], older: true },
   hostKeyUnknown: { code: 'hostKeyUnknown', address: '198.51.100.10:22', keyType: 'ssh-ed25519', fingerprint: 'SHA256:Qm8u' },
   hostKeyChanged: {
     code: 'hostKeyChanged',
@@ -92,10 +92,10 @@ test('a changed host key leads to its line in known_hosts', () => {
   expect(problemText(PROBLEMS.hostKeyChanged, { host: 'web-01' }).remedies[0]?.action).toEqual({ do: 'openFile', path: '/k', line: 41 });
 });
 
-test('an algorithm that is switched off leads to the setting that allows it', () => {
-  const { message, remedies } = problemText(PROBLEMS.noCommonAlgorithm, { host: 'web-01' });
-  expect(message).toContain('toa.ssh.legacyHosts');
-  expect(remedies[0]?.action).toEqual({ do: 'openSetting', setting: 'toa.ssh.legacyHosts' });
+test('an algorithm that is switched off can be allowed, where that helps', () => {
+  const remedies = (older: boolean) => problemText({ ...PROBLEMS.noCommonAlgorithm, older }, { host: 'web-01' }).remedies;
+  expect(remedies(true)[0]?.action).toEqual({ do: 'allowLegacy' });
+  expect(remedies(false).map(({ action }) => action.do)).not.toContain('allowLegacy');
 });
 
 test('what a host says stays one plain, bounded line', () => {

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { OpenSshNeed, Problem } from '../../../core/problem';
 import { plain } from '../hostile';
 import type { ProblemText } from './remedies';
-import { openLine, openSetting, openSshConfig, retry, say, signIn, transcript } from './remedies';
+import { allowLegacy, openLine, openSshConfig, retry, say, signIn, transcript } from './remedies';
 
 type ConnectingProblem = Extract<
   Problem,
@@ -47,18 +47,7 @@ export function connectingText(problem: ConnectingProblem, host: string): Proble
         retry(),
       );
     case 'noCommonAlgorithm':
-      return say(
-        l10n.t(
-          '{host} and this editor share no {kind} algorithm; it offers {offered}. Update its SSH server, or allow it older algorithms by its name in toa.ssh.legacyHosts.',
-          {
-            host,
-            kind: algorithmKind(problem.kind),
-            offered: problem.offered.length > 0 ? plain(problem.offered.join(', ')) : l10n.t('none that is known'),
-          },
-        ),
-        openSetting('toa.ssh.legacyHosts'),
-        transcript(),
-      );
+      return noCommonAlgorithm(problem, host);
     case 'hostKeyUnknown':
       return say(
         l10n.t(
@@ -193,6 +182,29 @@ function openSshNeed(need: OpenSshNeed): string {
     case 'algorithm':
       return l10n.t('it wants {0}', plain(need.algorithm));
   }
+}
+
+/** Only where older algorithms would do is there something to allow. */
+function noCommonAlgorithm(problem: Extract<Problem, { code: 'noCommonAlgorithm' }>, host: string): ProblemText {
+  const shown = {
+    host,
+    kind: algorithmKind(problem.kind),
+    offered: problem.offered.length > 0 ? plain(problem.offered.join(', ')) : l10n.t('none that is known'),
+  };
+  if (!problem.older) {
+    return say(
+      l10n.t('{host} and this editor share no {kind} algorithm; it offers {offered}. Update its SSH server.', shown),
+      transcript(),
+    );
+  }
+  return say(
+    l10n.t(
+      '{host} and this editor share no {kind} algorithm that is still thought safe; it offers {offered}. Update its SSH server, or allow this host alone the older, weak ones.',
+      shown,
+    ),
+    allowLegacy(),
+    transcript(),
+  );
 }
 
 function algorithmKind(kind: Extract<Problem, { code: 'noCommonAlgorithm' }>['kind']): string {

@@ -7,7 +7,9 @@ export type RemedyAction =
   | { readonly do: 'retry' }
   | { readonly do: 'command'; readonly command: string }
   | { readonly do: 'openFile'; readonly path: string; readonly line?: number }
-  | { readonly do: 'openSetting'; readonly setting: string };
+  | { readonly do: 'openSetting'; readonly setting: string }
+  /** Lets the hop use weak algorithms (`toa.legacyAlgorithms`), and tries again. */
+  | { readonly do: 'allowLegacy' };
 
 export interface Remedy {
   readonly label: string;
@@ -34,6 +36,8 @@ export const transcript = (): Remedy => ({ label: l10n.t('Show Transcript'), act
 export const followRun = (): Remedy => ({ label: l10n.t('Follow Run'), action: { do: 'command', command: 'toa.follow' } });
 /** Opens a setting by its key. */
 export const openSetting = (setting: string): Remedy => ({ label: l10n.t('Open Setting'), action: { do: 'openSetting', setting } });
+/** Lets this one host use algorithms that are switched off elsewhere. */
+export const allowLegacy = (): Remedy => ({ label: l10n.t('Allow Older Algorithms'), action: { do: 'allowLegacy' } });
 /** Opens a file at a line, counted from 1. */
 export const openLine = (path: string, line?: number): Remedy => ({
   label: l10n.t('Open Line'),
