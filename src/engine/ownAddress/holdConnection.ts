@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { ClientRequest, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { OwnConnection, ProtectedAddress } from '../../core/ownAddress';
 import { canonicalAddress } from '../../shared/address';
@@ -88,11 +88,16 @@ export function holdConnection(target: ProtectedAddress, options: HoldOptions): 
   };
 }
 
+/**
+ * VS Code gives its extensions an `http.request` of its own, which puts a proxy agent in our agent's place (@vscode/proxy-agent):
+ * that closes each connection after its answer, and may lead past the protected address. The class behind it is Node's.
+ */
 function send(target: ProtectedAddress, agent: HttpAgent, { path, headers }: HoldOptions, signal: AbortSignal): ClientRequest {
   const { host, port, tls } = target;
   const common = { host, port, path, headers: { ...headers, 'user-agent': 'toa-own-address-test' }, agent, signal };
-  if (!tls) return httpRequest(common);
-  return httpsRequest({ ...common, rejectUnauthorized: false, ...(isIP(host) === 0 ? { servername: host } : {}) });
+  if (!tls) return new ClientRequest({ ...common, protocol: 'http:' });
+  const secure = { rejectUnauthorized: false, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  return new ClientRequest({ ...common, ...secure, protocol: 'https:' });
 }
 
 function addresses(ends: {

@@ -89,8 +89,8 @@ const ladder = ({ ladder, after }: Verification): string =>
 
 function ownAddress({ target, outcome }: OwnAddressTest): string {
   const conditions = table(
-    [l10n.t('Condition'), l10n.t('Holds'), l10n.t('Seen')],
-    outcome.conditions.map((one) => [conditionText(one.condition), one.met ? l10n.t('yes') : l10n.t('no'), conditionSeen(one)]),
+    [l10n.t('Holds'), l10n.t('Condition, and what was seen')],
+    outcome.conditions.map((one) => [one.met ? l10n.t('yes') : l10n.t('no'), `${conditionText(one.condition)}: ${conditionSeen(one)}`]),
   );
   const faults = outcome.conditions.flatMap(({ fault }) => (fault === undefined ? [] : [faultText(fault)]));
   const through = l10n.t('Through {0}', documentText(protectedAddressUrl(target)));
