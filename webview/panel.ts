@@ -3,6 +3,7 @@ import type { Fold, PanelLook } from '../src/shared/panelLook';
 import type { FromPanel, PanelFilter, PanelState, PanelStatus, ToPanel } from '../src/shared/protocol';
 import { makeAnnouncer } from './announce';
 import { makeChart } from './chart';
+import { makeCount } from './count';
 import { makeDetail } from './detail';
 import { el, fill, setText } from './dom';
 import { makeFind } from './find';
@@ -82,7 +83,8 @@ export function makePanel(
     tools.setFilter(next);
     remember();
   };
-  const tools = makeTools(words, locale, () => rows, post, filter, {
+  const count = makeCount(words, locale, post);
+  const tools = makeTools(words, locale, head.sources.length === 1 ? count.tool : undefined, () => rows, post, filter, {
     onFilter: sendFilter,
     onFind: () => finder.open(),
     onWrap: () => changeLook({ wrap: !look.wrap }),
@@ -92,7 +94,7 @@ export function makePanel(
     sendFilter();
   };
   const detail = makeDetail(words, post, only, focusRows);
-  const chartBox = el('div', 'look', chart.element, top.element);
+  const chartBox = el('div', 'look', chart.element, top.element, count.element);
   const list = el('div', 'list', rows.element, blank, finder.element);
 
   const remember = (): void => {
@@ -165,6 +167,10 @@ export function makePanel(
           break;
         case 'look':
           applyLook(message);
+          break;
+        case 'count':
+          count.set(message.count);
+          top.element.hidden = message.count.state === 'counted';
           break;
         case 'hydrate':
           break;

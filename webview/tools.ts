@@ -16,10 +16,11 @@ export interface Tools {
   readonly setFilter: (filter: PanelFilter) => void;
 }
 
-/** `onFilter`: the filter has changed by a person's hand. */
+/** `count`: what counts the whole log, where there is one. `onFilter`: the filter has changed by a person's hand. */
 export function makeTools(
   words: PanelWords,
   locale: string,
+  count: HTMLElement | undefined,
   rows: () => Rows,
   post: (message: FromPanel) => void,
   first: PanelFilter,
@@ -55,7 +56,7 @@ export function makeTools(
     act('export', words.export, 'export'),
     clear,
   );
-  const element = el('div', 'tools', pause.element, group, field.element, buttons);
+  const element = el('div', 'tools', pause.element, group, field.element, ...(count === undefined ? [] : [count]), buttons);
   element.setAttribute('role', 'toolbar');
   element.setAttribute('aria-label', words.tools);
 

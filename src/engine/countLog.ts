@@ -1,5 +1,6 @@
 import { addressScript } from '../core/log/addressScript';
 import { logNames } from '../core/log/rotation';
+import { timeScript } from '../core/log/timeScript';
 import { HostError } from '../core/problem';
 import { quote } from '../core/shell';
 import count from '../remote/count.sh';
@@ -20,6 +21,8 @@ export interface CountOptions {
   /** Offsets in the log: only the bytes from `from` (0) to `to` (its end now) count. */
   readonly from?: number;
   readonly to?: number;
+  /** ms since the epoch, by the host's clock: lines from before it are told apart by their own times, where the format has them. */
+  readonly moment?: number;
   /** How many of the most frequent addresses are wanted; 100 unless told. */
   readonly top?: number;
   /** Bytes read so far, and of how many; compressed files count as they are on disk. Several times a second. */
@@ -28,13 +31,19 @@ export interface CountOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a whole log holds. */
-export interface LogCount {
+/** Lines, and how they are classed. */
+export interface ClassCounts {
   readonly lines: number;
   /** Lines per class, of all addresses. Host names (HostnameLookups) are `unparsed`. */
   readonly classes: Readonly<Record<AddressClass, number>>;
   /** Different addresses per class. */
   readonly distinct: Readonly<Record<AddressClass, number>>;
+}
+
+/** What a whole log holds. */
+export interface LogCount extends ClassCounts {
+  /** Lines from before the moment that was asked for, and since; undefined: none was, or the format tells no time to compare. */
+  readonly parts?: { readonly before: ClassCounts; readonly since: ClassCounts };
   /** Lines with a host name in the address's place: the server looks names up, and no address is logged. */
   readonly names: number;
   /** Most frequent first, as many as were wanted. */
@@ -86,8 +95,10 @@ export async function countLog(session: Session, path: string, options: CountOpt
   }
 }
 
-function scriptOf(path: string, { format, rotated, from, to }: CountOptions): string {
+function scriptOf(path: string, options: CountOptions): string {
+  const { format, rotated, from, to } = options;
   const { stem, tail } = logNames(path);
+  const moment = momentOf(options);
   const words = {
     toa_log: path,
     toa_rotated: rotated === true ? 'yes' : 'no',
@@ -96,10 +107,15 @@ function scriptOf(path: string, { format, rotated, from, to }: CountOptions): st
     toa_from: String(from ?? 0),
     toa_to: to === undefined ? '' : String(to),
     toa_address: addressScript(format) ?? 'a = ""',
+    // Logs tell whole seconds: one that the moment falls into is before it.
+    toa_moment: moment === undefined ? '' : String(Math.ceil(moment / 1000)),
+    toa_time: timeScript(format) ?? 't = ""',
   };
   const set = Object.entries(words).map(([name, value]) => `${name}=${quote(value)}`);
   return `${set.join(' ')}\n${count}`;
 }
+
+const momentOf = ({ moment, format }: CountOptions): number | undefined => (timeScript(format) === undefined ? undefined : moment);
 
 /** undefined: the output ended before the last row. */
 async function read(channel: Channel, options: CountOptions, alive: () => void): Promise<LogCount | undefined> {
@@ -119,7 +135,9 @@ async function read(channel: Channel, options: CountOptions, alive: () => void):
     } else if (word === 'skipped') {
       if (skipped.length < MOST_FILES) skipped.push(rest);
     } else if (/^\d{1,15}$/.test(word)) {
-      if (rest !== '~') tally.add(rest, Number(word));
+      const [, before, field = ''] = /^(\d{1,15}) (\S+)$/.exec(rest) ?? [];
+      if (before === undefined) continue;
+      if (field !== '~') tally.add(field, Number(word), Number(before));
       else return tally.lines() === Number(word) ? { ...tally.result(), files, skipped } : undefined;
     }
   }
@@ -127,38 +145,46 @@ async function read(channel: Channel, options: CountOptions, alive: () => void):
 }
 
 /** Sums addresses that come each once, in any order. */
-function tallyOf({ ranges, top: wanted = 100 }: CountOptions): {
-  readonly add: (field: string, count: number) => void;
+function tallyOf(options: CountOptions): {
+  readonly add: (field: string, count: number, before: number) => void;
   readonly lines: () => number;
   readonly result: () => Omit<LogCount, 'files' | 'skipped'>;
 } {
-  const classes = none();
-  const distinct = none();
+  const { ranges, top: wanted = 100 } = options;
+  const [all, before, since] = [noLines(), noLines(), noLines()];
   let top: AddressCount[] = [];
-  let [all, names] = [0, 0];
+  let names = 0;
   const shorten = (): void => {
     top = top.sort((a, b) => b.count - a.count).slice(0, wanted);
   };
   return {
-    add: (field, count) => {
-      all += count;
+    add: (field, count, earlier) => {
       if (field === 'name') names += count;
       const address = canonicalAddress(field);
       const addressClass = address === undefined ? 'unparsed' : classify(address, ranges);
-      classes[addressClass] += count;
+      for (const [part, lines] of [
+        [all, count],
+        [before, earlier],
+        [since, count - earlier],
+      ] as const) {
+        if (lines <= 0) continue;
+        part.lines += lines;
+        part.classes[addressClass] += lines;
+        if (address !== undefined) part.distinct[addressClass]++;
+      }
       if (address === undefined) return;
-      distinct[addressClass]++;
       top.push({ address, addressClass, count });
       if (top.length >= 2 * wanted + 1000) shorten();
     },
-    lines: () => all,
+    lines: () => all.lines,
     result: () => {
       shorten();
-      return { lines: all, classes, distinct, names, top };
+      return { ...all, names, top, ...(momentOf(options) === undefined ? {} : { parts: { before, since } }) };
     },
   };
 }
 
+const noLines = () => ({ lines: 0, classes: none(), distinct: none() });
 const none = (): Record<AddressClass, number> => ({ visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 });
 
 /** The end of what the tools complained of. */

@@ -6,15 +6,19 @@
 #   toa_log      absolute path             toa_from, toa_to   bytes of it that count; toa_to empty: to its end now
 #   toa_rotated  yes: the files before it count too, oldest first      toa_stem, toa_tail   their names' beginning and end
 #   toa_address  awk statements that set a to the address of a line
+#   toa_moment   seconds since the epoch: lines from before it are told apart by their own times; empty: they are not
+#   toa_time     awk statements that set t to text that begins with a line's time: as in `14/May/2024:14:05:23 +0000`,
+#                `2024-05-14T14:05:23Z`, or seconds, ms or us since the epoch; without a zone it is of the host's own
 # Prints:
 #   file BYTES MTIME NAME      a file that counts, in order; MTIME in seconds since the epoch
 #   skipped NAME               a file before it that cannot be read here
 #   at BYTES                   so much has been read of all of them; compressed ones as they are on disk
-#   COUNT ADDRESS              each address once; "-": no address there, "name": a host name in its place
-#   COUNT ~                    the number of all lines, after everything else: without it the count is not whole
+#   COUNT BEFORE ADDRESS       each address once, with how many of its lines are from before the moment; "-": no address
+#                              there, "name": a host name in its place
+#   COUNT BEFORE ~             the number of all lines, after everything else: without it the count is not whole
 # Exit status: 3 permission, 4 missing, 5 not a regular file.
 LC_ALL=C
-: "${toa_log:?}" "${toa_from:?}" "${toa_address:?}"
+: "${toa_log:?}" "${toa_from:?}" "${toa_address:?}" "${toa_time:?}"
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 exec 9>&1
@@ -76,10 +80,10 @@ toa_bytes() {
     stat -L -c '%Y %s %n' "$toa_log"
   } | {
     toa_list=
-    while read -r toa_time toa_size toa_file; do
+    while read -r toa_mtime toa_size toa_file; do
       if [ "$toa_file" = "$toa_log" ]; then toa_size=$((${toa_to:-$toa_size} - toa_from)); fi
       [ "$toa_size" -ge 0 ] || toa_size=0
-      echo "file $toa_size $toa_time $toa_file" >&9
+      echo "file $toa_size $toa_mtime $toa_file" >&9
       toa_list="$toa_list$toa_size $toa_file
 "
     done
@@ -97,18 +101,57 @@ END
   }
 }
 
+# A line without a time is of the time of the line before it. Lines of one second share their time's text.
 toa_count() {
   trap '' PIPE
-  toa_bytes | awk "
-    { $toa_address; if (!(a in c) && ++n > 20000) flush(); c[a]++ }
-    END { flush(); printf \"~ %.0f\\n\", NR }
-    function flush(  k) {
-      for (k in c) print ((k ~ /^[]0-9A-Fa-f:.[]+\$/ && k ~ /[.:]/ && length(k) <= 64) ? k : (k ~ /^[A-Za-z0-9_-]+\\.[A-Za-z0-9._-]*\$/ ? \"name\" : \"-\")), c[k]
-      split(\"\", c); n = 1
-    }" | sort -S 64M | awk '
-    $1 != a { if (n) printf "%.0f %s\n", n, a; a = $1; n = 0 }
-    { n += $2 }
-    END { if (n || a == "~") printf "%.0f %s\n", n, a }'
+  toa_bytes | awk -v moment="$toa_moment" -v zone="$(date +%z)" "{ a = t = \"\"; $toa_address; if (moment != \"\") { $toa_time } }"'
+    BEGIN { side = moment == "" ? "-" : "<" }
+    t != last {
+      last = t
+      e = epoch(t)
+      if (e != "") side = e < moment + 0 ? "<" : "-"
+    }
+    { if (!((k = a " " side) in c) && ++n > 20000) flush(); c[k]++ }
+    END { flush(); printf "~ - %.0f\n", NR }
+
+    function flush(  k, a) {
+      for (k in c) {
+        a = substr(k, 1, length(k) - 2)
+        if (a !~ /^[]0-9A-Fa-f:.[]+$/ || a !~ /[.:]/ || length(a) > 64) a = a ~ /^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]*$/ ? "name" : "-"
+        print a, substr(k, length(k)), c[k]
+      }
+      split("", c); n = 1
+    }
+    function epoch(t,  m, s, z) {
+      if (t ~ /^[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9][0-9][0-9][0-9]:[0-9][0-9]:[0-9][0-9]:[0-9][0-9]/) {
+        m = index("JanFebMarAprMayJunJulAugSepOctNovDec", substr(t, 4, 3))
+        if (m % 3 != 1) return ""
+        s = days(substr(t, 8, 4), (m + 2) / 3, substr(t, 1, 2)) * 86400 + clock(substr(t, 13, 8))
+        z = substr(t, 21)
+      } else if (t ~ /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]/) {
+        s = days(substr(t, 1, 4), substr(t, 6, 2), substr(t, 9, 2)) * 86400 + clock(substr(t, 12, 8))
+        z = substr(t, 20)
+      } else {
+        if (!match(t, /^[0-9]+/) || RLENGTH < 9 || RLENGTH > 17) return ""
+        s = substr(t, 1, RLENGTH) + 0
+        return s < 1e11 ? s : s < 1e14 ? s / 1000 : s / 1000000
+      }
+      sub(/^[.,][0-9]+/, "", z)
+      sub(/^ /, "", z)
+      if (z ~ /^Z/) return s
+      if (z !~ /^[-+][0-9][0-9]:?[0-9][0-9]/) z = zone
+      m = substr(z, 2, 2) * 3600 + substr(z, length(z) > 4 && substr(z, 4, 1) == ":" ? 5 : 4, 2) * 60
+      return z ~ /^-/ ? s + m : s - m
+    }
+    function clock(t) { return substr(t, 1, 2) * 3600 + substr(t, 4, 2) * 60 + substr(t, 7, 2) }
+    # Days since 1970 of a date of the Gregorian calendar, counted in years that begin in March.
+    function days(y, m, d) {
+      if ((m += 0) < 3) { y -= 1; m += 12 }
+      return 365 * y + int(y / 4) - int(y / 100) + int(y / 400) + int((153 * (m - 3) + 2) / 5) + d - 719469
+    }' | sort -S 64M | awk '
+    $1 != a { if (n) printf "%.0f %.0f %s\n", n, b, a; a = $1; n = b = 0 }
+    { n += $3; if ($2 == "<") b += $3 }
+    END { if (n || a == "~") printf "%.0f %.0f %s\n", n, b, a }'
 }
 
 toa_count </dev/null &

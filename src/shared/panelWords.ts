@@ -44,6 +44,14 @@ export interface PanelWords {
   readonly now: string;
   readonly topAddresses: string;
   readonly distinct: string;
+  readonly countWholeFile: string;
+  readonly stopCounting: string;
+  readonly wholeFile: string;
+  readonly countParts: string;
+  readonly before: string;
+  readonly since: string;
+  readonly allLines: string;
+  readonly addresses: string;
   readonly noAddresses: string;
   readonly waiting: string;
   readonly waitingHint: string;

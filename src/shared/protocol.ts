@@ -1,6 +1,7 @@
 import type { AddressClass } from './address';
 import { isCount, isRecord } from './check';
 import type { LogFields } from './logEntry';
+import type { PanelCount } from './panelCount';
 import { panelFilter, panelLook, panelText, type PanelFilter, type PanelLook, type PanelState, type PanelText } from './panelLook';
 import type { PanelStatus, PanelView } from './panelStatus';
 import type { PanelWords } from './panelWords';
@@ -27,7 +28,7 @@ export const PANEL_ACTIONS = [
     'pickLog',
     'pickHosts',
   ] as const),
-  ...(['columns', 'jumpToTime', 'export'] as const),
+  ...(['columns', 'jumpToTime', 'export', 'countWholeFile', 'endCount'] as const),
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
 
@@ -108,7 +109,8 @@ export type ToPanel =
   | ({ readonly type: 'detail' } & PanelDetail)
   /** The host changed the filter, at a person's wish. */
   | ({ readonly type: 'filter' } & PanelFilter)
-  | ({ readonly type: 'look' } & PanelLook);
+  | ({ readonly type: 'look' } & PanelLook)
+  | { readonly type: 'count'; readonly count: PanelCount };
 
 /** What a person looked at when the panel was hidden, so that it comes back as it was. */
 export interface PanelSight {

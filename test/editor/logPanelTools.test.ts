@@ -196,6 +196,18 @@ function exportedText(text: string): void {
   expect(text.trimEnd().split('\n').slice(-2)).toEqual(['=cmd|calc,"x"', '\u001b[31m-1+1']);
 }
 
+test('the whole file is counted on its host; without the module there is no before and since', async () => {
+  const frame = await panel();
+  await frame.getByRole('button', { name: 'Count Whole File' }).click();
+  const counted = frame.getByRole('region', { name: 'Whole file' });
+  await counted.getByText('58 lines').waitFor();
+  await counted.getByText('there is no before and after').waitFor();
+  await counted.locator('li', { hasText: '203.0.113.1' }).first().getByText('50', { exact: true }).waitFor();
+  await expect.poll(() => counted.locator('tr', { hasText: 'Visitors' }).innerText(), within).toMatch(/\s53$/);
+  await counted.getByRole('button', { name: 'Close' }).click();
+  await frame.getByRole('region', { name: 'Top addresses' }).waitFor();
+});
+
 test('columns, wrapping, the chart’s range and table, what is folded, the filter and the pause come back with the window', async () => {
   const { page } = editor;
   const before = await panel();

@@ -1,6 +1,6 @@
 import type { LogFormat } from '../../shared/logEntry';
 import { JSON_ADDRESSES } from './json';
-import { beforeAddress } from './layout';
+import { beforeField } from './layout';
 
 /**
  * Statements of POSIX awk that set `a` to the client's address field of the line in `$0`, as `addressOf` would find it;
@@ -23,7 +23,7 @@ export function addressScript(format: LogFormat): string | undefined {
     case 'unknown':
       return undefined;
     default: {
-      const before = beforeAddress(format);
+      const before = beforeField(format, 'address');
       if (before === undefined) return undefined;
       const pattern = before.replace(/[\\"]/g, '\\$&');
       return `a = ""; if (match($0, "${pattern}")) { a = substr($0, RLENGTH + 1, 80); sub(/[ ",\t].*/, "", a) }`;

@@ -4,6 +4,8 @@ import { defined, filled, numeric } from './fields';
 
 /** The usual names of the client's address, in the order in which they are believed. */
 export const JSON_ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip'] as const;
+/** The usual names of the time, in the order in which they are taken. */
+export const JSON_TIMES = ['time_iso8601', 'time_local', '@timestamp', 'timestamp', 'time', 'ts'] as const;
 
 /** Reads a line that is one JSON object with an address under one of the usual names; undefined: it is not. */
 export function parseJson(line: string): LogFields | undefined {
@@ -23,7 +25,7 @@ export function parseJson(line: string): LogFields | undefined {
   const request = /^([A-Z]+) (\S+)/.exec(text('request', 'request_line') ?? '');
   return defined({
     address: canonicalAddress(address),
-    time: text('time_iso8601', 'time_local', '@timestamp', 'timestamp', 'time', 'ts'),
+    time: text(...JSON_TIMES),
     method: text('request_method', 'method', 'verb') ?? request?.[1],
     path: text('request_uri', 'uri', 'path', 'url') ?? request?.[2],
     status: numeric(text('status', 'response', 'code')),

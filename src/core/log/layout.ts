@@ -39,13 +39,14 @@ export function parseOwn(line: string, format: OwnFormat): LogFields | undefined
   });
 }
 
-/** POSIX extended regular expression of what stands before the address; undefined: the format has no address, or cannot be read. */
-export const beforeAddress = (format: OwnFormat): string | undefined => {
+/** POSIX extended regular expression of what stands before a field; undefined: the format has no such field, or cannot be read. */
+export function beforeField(format: OwnFormat, role: Role): string | undefined {
   const tokens = tokensOf(format);
-  const at = tokens.findIndex((token) => typeof token !== 'string' && token.role === 'address');
-  const pattern = at < 0 ? undefined : patternOf(tokens.slice(0, at + 1));
-  return pattern?.replace(/\(\[\^[^)]*\)$/, '').replaceAll('(?:', '(');
-};
+  const at = tokens.findIndex((token) => typeof token !== 'string' && token.role === role);
+  // Where another field touches it nobody can tell where it begins.
+  if (at < 0 || (at > 0 && typeof tokens[at - 1] !== 'string')) return undefined;
+  return patternOf(tokens.slice(0, at))?.replaceAll('(?:', '(');
+}
 
 /** The format's simpler name where it is one of the usual: those are read fastest. undefined: it has no fields that we know. */
 export function usualName(format: OwnFormat): 'common' | 'vhost' | OwnFormat | undefined {

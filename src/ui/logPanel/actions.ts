@@ -7,6 +7,7 @@ import { jumpFlow } from './jump';
 import type { PanelLines } from './lines';
 import type { LookMemory } from './lookMemory';
 import type { Sight } from './sight';
+import type { WholeCount } from './wholeCount';
 
 /** Carries out a button of the panel; `of`: the log that it is about. */
 export function panelActions(
@@ -15,6 +16,7 @@ export function panelActions(
   memory: LookMemory,
   post: (message: ToPanel) => void,
   goTo: (line: number) => void,
+  count: WholeCount | undefined,
 ): (action: PanelAction, of: number) => Promise<void> {
   return async (action, of) => {
     const source = all.sources[of];
@@ -37,6 +39,12 @@ export function panelActions(
       }
       case 'export':
         await exportFlow(all, sight.view);
+        break;
+      case 'countWholeFile':
+        await count?.start();
+        break;
+      case 'endCount':
+        count?.end();
         break;
       case 'pickHosts':
         await commands.executeCommand('toa.openMergedLog');

@@ -16,6 +16,7 @@ import { panelRow } from './rows';
 import { makeSight } from './sight';
 import type { PanelUi } from './source';
 import { statusTeller } from './statusNow';
+import { wholeCount } from './wholeCount';
 import { panelWords } from './words';
 
 /** An open panel, as its owner sees it. */
@@ -62,6 +63,9 @@ export function wirePanel(
   let [started, ready] = [false, false];
 
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
+  const [only] = sources;
+  // Several logs are counted one by one, each in a panel of its own.
+  const count = only === undefined || sources.length > 1 ? undefined : wholeCount(ui, only, (one) => post({ type: 'count', count: one }));
   const goTo = (line: number): void => post({ type: 'goto', view: sight.panelView(), row: sight.view.row(line) });
 
   const sendRows = (): void => {
@@ -152,6 +156,7 @@ export function wirePanel(
       look: memory.get(),
       ...(held === undefined ? {} : { held }),
     });
+    if (count !== undefined) post({ type: 'count', count: count.now() });
     tick();
   };
 
@@ -167,7 +172,7 @@ export function wirePanel(
     anew();
   };
 
-  const act = panelActions(all, sight, memory, post, goTo);
+  const act = panelActions(all, sight, memory, post, goTo, count);
   const detail = (line: number): void => {
     const kept = lines.get(line);
     if (kept !== undefined) post({ type: 'detail', ...panelDetail(line, kept, all.origin(kept.source)) });
@@ -227,6 +232,7 @@ export function wirePanel(
   panel.onDidDispose(() => {
     clearInterval(timer);
     clearTimeout(looking);
+    count?.end();
     sources.forEach((source) => source.stop());
   });
   startOnce();

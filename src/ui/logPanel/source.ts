@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix';
 import type { HostView } from '../../engine/hostStore';
+import type { RunAs } from '../../engine/runScript';
 import { logBuffer, MARK, type BufferLimits, type LogBuffer } from '../../engine/logBuffer';
 import { timeReader } from '../../engine/logTime';
 import { parseCidrs } from '../../shared/address';
@@ -25,6 +26,8 @@ export interface PanelSource {
   logName(): string;
   tail(): FollowState;
   asRoot(): boolean;
+  /** As whom its log is read, for what a person asks for: sudo may ask. */
+  runsAs(): RunAs;
   marks(): readonly ChartMark[];
   perSecond(now: number): number | undefined;
   /** ms since the epoch, by the editor's clock. */
@@ -96,6 +99,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
     logName: () => basename(log.path),
     tail: () => tail,
     asRoot: () => asRoot,
+    runsAs: () => (asRoot ? { sudo: view()?.facts?.sudo ?? 'password', prompts: ui.prompts } : 'user'),
     marks: () => marks,
     perSecond: (at) => rate.perSecond(at, buffer.lines),
     timeOf: (bytes, code) => {

@@ -73,6 +73,35 @@ describe.each(shells)('counting a whole log under %s', (shell) => {
     expect((await count(shell, { to: first })).top.map(({ address }) => address)).toEqual(['192.0.2.1']);
   });
 
+  const boot = Date.parse('2024-05-14T14:05:23.400Z');
+  const at = (time: string, address = '192.0.2.1'): string => `${address} - - [${time}] "GET / HTTP/1.1" 200 1`;
+
+  it('tells lines from before a moment by their own times', async () => {
+    const early = [at('14/May/2024:14:05:22 +0000'), at('14/May/2024:16:05:23 +0200'), 'junk', at('14/May/2024:05:35:00 -0830')];
+    const late = [at('14/May/2024:14:05:24 +0000'), 'junk', at('01/Jan/2025:00:00:00 +1400', '203.0.113.9')];
+    writeFileSync(log, [...early, ...late, at('29/Feb/2024:23:59:59 +0000', '10.0.0.1'), ''].join('\n'));
+    const found = await count(shell, { moment: boot });
+    expect(found).toMatchObject({ lines: 8, distinct: { origin: 1, visitor: 1, private: 1 } });
+    expect(found.parts).toMatchObject({
+      before: { lines: 5, classes: { origin: 3, private: 1, unparsed: 1 }, distinct: { origin: 1, visitor: 0 } },
+      since: { lines: 3, classes: { origin: 1, visitor: 1, unparsed: 1 }, distinct: { origin: 1, visitor: 1 } },
+    });
+    expect((await count(shell)).parts).toBeUndefined();
+    expect((await count(shell, { moment: boot, format: 'unknown' })).parts).toBeUndefined();
+  });
+
+  it.each([
+    ['common', (time: string) => at(time), '14/May/2024:14:05:2%d +0000'],
+    ['json', (time: string) => `{"remote_ip":"192.0.2.1","ts":${time}.25}`, '171569552%d'],
+    ['json', (time: string) => `{"time":"${time}.123+02:00","remote_addr":"192.0.2.1"}`, '2024-05-14T16:05:2%d'],
+    ['json', (time: string) => `{"time":"${time}Z","remote_addr":"192.0.2.1"}`, '2024-05-14T14:05:2%d'],
+    ['nginx $msec $remote_addr', (time: string) => `${time}.001 192.0.2.1`, '171569552%d'],
+    ['nginx "$request" $remote_addr $time_iso8601', (time: string) => `"GET /[x HTTP/1.1" 192.0.2.1 ${time}+00:00`, '2024-05-14T14:05:2%d'],
+  ] as const)('reads the times of %s', async (format, text, time) => {
+    writeFileSync(log, [2, 3, 4, 5, 6].map((second) => `${text(time.replace('%d', String(second)))}\n`).join(''));
+    expect((await count(shell, { format, moment: boot })).parts).toMatchObject({ before: { lines: 2 }, since: { lines: 3 } });
+  });
+
   it.each([
     ['vhost', `shop.example.com:443 ${line('192.0.2.1')}`],
     ['json', '{"time":"x","ua":"\\"remote_addr\\":\\"9.9.9.9\\"","remote_addr": "192.0.2.1"}'],
