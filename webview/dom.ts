@@ -100,7 +100,7 @@ export function redrawn<T>(draw: (value: T) => HTMLElement): { readonly element:
   return {
     element,
     set: (value) => {
-      const now = JSON.stringify(value);
+      const now = JSON.stringify([value]);
       if (now === last) return;
       last = now;
       element.replaceChildren(draw(value));

@@ -49,6 +49,7 @@ export function makeTools(
   const buttons = el(
     'div',
     'acts',
+    ...(count === undefined ? [] : [count]),
     iconButton('search', words.find, onFind),
     act('watch', words.jumpToTime, 'jumpToTime'),
     act('split-horizontal', words.chooseColumns, 'columns'),
@@ -56,7 +57,7 @@ export function makeTools(
     act('export', words.export, 'export'),
     clear,
   );
-  const element = el('div', 'tools', pause.element, group, field.element, ...(count === undefined ? [] : [count]), buttons);
+  const element = el('div', 'tools', pause.element, group, field.element, buttons);
   element.setAttribute('role', 'toolbar');
   element.setAttribute('aria-label', words.tools);
 

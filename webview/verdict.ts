@@ -4,7 +4,7 @@ import { hostClass } from './row';
 import { button } from './toolkit';
 
 type Verdict = PanelStatus['verdict'];
-type Said = Omit<Verdict, 'kernel' | 'log' | 'ladder' | 'fleet'>;
+type Said = Omit<Verdict, 'kernel' | 'log' | 'ladder' | 'fleet' | 'listeners'>;
 type Beside = Pick<Verdict, 'kernel' | 'log' | 'fleet'>;
 
 /** The verdict, its evidence ladder and the figures beside it. Only its words are announced: the figures move all the time. */
@@ -19,11 +19,12 @@ export function makeVerdict(
 } {
   const said = redrawn((verdict: Said) => say(verdict, post));
   const beside = redrawn((one: Beside) => (one.fleet === undefined ? figures(one) : hosts(one.fleet, words)));
+  const listening = redrawn((one: Verdict['listeners']) => listeners(one));
   const rungs = redrawn((all: Verdict['ladder']) => ladder(all, words));
   said.element.setAttribute('role', 'status');
   const fold = iconButton('chevron-down', words.foldVerdict, onFold);
   fold.classList.add('fold');
-  const element = el('section', 'verdict', el('div', 'v-top', said.element, beside.element), rungs.element, fold);
+  const element = el('section', 'verdict', el('div', 'v-top', said.element, beside.element), rungs.element, listening.element, fold);
   element.setAttribute('aria-label', words.verdict);
   let folded = false;
   return {
@@ -33,11 +34,12 @@ export function makeVerdict(
       element.classList.toggle('folded', folded);
       setFolded(fold, folded);
     },
-    set: ({ kernel, log, fleet, ladder: all, ...rest }) => {
+    set: ({ kernel, log, fleet, ladder: all, listeners: ports, ...rest }) => {
       element.className = `verdict t-${rest.tone}${folded ? ' folded' : ''}`;
       said.set(rest);
       beside.set({ kernel, log, ...(fleet === undefined ? {} : { fleet }) });
       rungs.set(all);
+      listening.set(ports);
     },
   };
 }
@@ -64,6 +66,14 @@ function say(verdict: Said, post: (message: FromPanel) => void): HTMLElement {
 
 function figures({ kernel, log }: Beside): HTMLElement {
   return el('div', 'deltas', table(kernel, true), table(log, false));
+}
+
+function listeners(ports: Verdict['listeners']): HTMLElement {
+  if (ports === undefined) return el('div');
+  const items = ports.all.map(({ text, attention }) =>
+    attention ? el('li', 'flat', icon('warning'), ...shown(text)) : el('li', '', ...shown(text)),
+  );
+  return el('div', 'listeners', el('span', 'dim', ports.caption), el('ul', '', ...items));
 }
 
 /** Several hosts: each with its colour, its state and what its log shows. */

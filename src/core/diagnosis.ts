@@ -36,6 +36,8 @@ export interface DiagnosisInput {
   readonly direct?: readonly string[];
   readonly rewrites?: Rewrites;
   readonly exposure?: readonly Exposure[];
+  /** A log is known to have grown; undefined: the sizes of the logs tell. */
+  readonly traffic?: boolean;
 }
 
 /** Our own ssh connection and a monitor's count as no_toa: fewer than this many are normal. */
@@ -46,9 +48,9 @@ const FEW = 3;
  * `getname_toa_empty` rising, a few `no_toa` (ssh itself), less than all connections with the option.
  */
 export function diagnose(before: HostFacts, after: HostFacts, input: DiagnosisInput = {}): readonly Diagnosis[] {
-  const { sample, direct = [], rewrites, exposure } = input;
+  const { sample, direct = [], rewrites, exposure, traffic = logsGrew(before, after) } = input;
   return [
-    ...(after.module.loaded && before.bootId === after.bootId ? fromCounters(before, after) : []),
+    ...(after.module.loaded && before.bootId === after.bootId ? fromCounters(before, after, traffic) : []),
     ...(sample === undefined ? [] : fromSample(sample)),
     ...(rewrites === undefined || rewrites.directives.length === 0 ? [] : [{ code: 'realip', directives: rewrites.directives } as const]),
     ...(direct.length === 0 ? [] : [{ code: 'directVisitors', peers: direct.slice(0, 10), count: direct.length } as const]),
@@ -64,7 +66,7 @@ function fromExposure(exposure: readonly Exposure[]): readonly Diagnosis[] {
   return [{ code: 'exposed', ports: reachable.map(({ port }) => port), sources: sources.slice(0, 20) }];
 }
 
-function fromCounters(before: HostFacts, after: HostFacts): readonly Diagnosis[] {
+function fromCounters(before: HostFacts, after: HostFacts, traffic: boolean): readonly Diagnosis[] {
   const rose = (row: string): number | undefined => delta(before, after, row);
   const received = rose(RECEIVED);
   const delivered = rose(DELIVERED);
@@ -73,14 +75,13 @@ function fromCounters(before: HostFacts, after: HostFacts): readonly Diagnosis[]
   const flat = received === 0 && delivered === 0;
   const found: Diagnosis[] = [];
   if (flat) {
-    const traffic = logsGrew(before, after);
     for (const { port, address, provenDual } of after.listeners.filter((listener) => listener.family === 'dual')) {
       found.push({ code: 'dualStack', port, address, proven: provenDual, traffic });
     }
   }
   const dual = after.listeners.some((listener) => listener.family === 'dual');
   // A dual-stack listener's connections are not counted, so that nothing can be said of them.
-  if (flat && noToa === 0 && !dual && after.listeners.length > 0 && logsGrew(before, after)) found.push({ code: 'oldConnections' });
+  if (flat && noToa === 0 && !dual && after.listeners.length > 0 && traffic) found.push({ code: 'oldConnections' });
   if (flat && noToa >= FEW) found.push({ code: 'otherTraffic', noToa });
   if (received !== undefined && received >= FEW && delivered === 0) found.push({ code: 'notAsked', received });
   if (mismatch > 0 || bypass > 0) found.push({ code: 'hooksTaken', mismatch, bypass, lookalikes: after.module.lookalikes });

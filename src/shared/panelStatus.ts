@@ -29,6 +29,8 @@ export interface PanelStatus {
     }[];
     readonly kernel: PanelFigures;
     readonly log: PanelFigures;
+    /** The web ports' listeners, where they are read live. `attention`: the module does not handle it. */
+    readonly listeners?: { readonly caption: string; readonly all: readonly { readonly text: string; readonly attention: boolean }[] };
     /** Several hosts, in place of the figures of one. */
     readonly fleet?: readonly PanelHostRow[];
   };

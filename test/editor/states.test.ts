@@ -2,10 +2,26 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startLab, type Lab, type LabHost } from '../lab/lab';
+import { openProtectedAddress } from '../lab/protectedAddress';
 import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
 import { hostRow, openTree } from './job';
 import { apply, plan } from './steps';
-import { answerModal, contextMenu, contextMenuItems, modal, pickRow, retry, runCommand, screenshot, tab, treeItem } from './workbench';
+import {
+  answerInput,
+  answerModal,
+  contextMenu,
+  contextMenuItems,
+  findInEditor,
+  modal,
+  pickRow,
+  retry,
+  runCommand,
+  screenshot,
+  tab,
+  treeItem,
+  visibleText,
+  webviewWith,
+} from './workbench';
 
 // What the tree says of hosts after the install, what it offers then, and several hosts at once.
 
@@ -116,6 +132,66 @@ test('what has moved away is shown with its reason, and a repair puts it back', 
   await apply(page, second, 'Repair');
   await hostRow(page, second, '(loaded|receiving|delivering)').waitFor({ timeout: 120_000 });
   expect((await lab.host('rhel7').shell(`stat -c %a ${autoload}`)).stdout.trim()).toBe('755');
+});
+
+test('Test with My Address proves it: green in the tree, condition by condition in the report, and masked for a ticket', async () => {
+  const { page } = editor;
+  const address = await openProtectedAddress(lab.host('centos7'));
+  try {
+    await contextMenu(page, hostRow(page, first), 'Test with My Address');
+    await answerInput(page, 'Address and port that visitors connect to', `127.0.0.1:${address.port}`);
+    await pickRow(page, 'From this machine').first().click();
+    await answerInput(page, 'Where it is known', '');
+    await hostRow(page, first, 'testing with an own address').waitFor();
+    await hostRow(page, first, 'proven').waitFor({ timeout: 180_000 });
+  } finally {
+    await address.close();
+  }
+  await tab(page, `TOA report, ${first}`).waitFor();
+  expect(await visibleText(page)).toMatch(/Visitors’ addresses arrive\.\*\* Evidence 5 of 5/);
+  await shootThemes(page, 'states-proven');
+  await findInEditor(page, 'Own-address test');
+  await screenshot(page, 'states-proven-test');
+  await runCommand(page, 'TOA: Mask Addresses');
+  await findInEditor(page, 'visitor-1');
+  await runCommand(page, 'TOA: Copy for a Ticket');
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied, { timeout: 60_000 }).toMatch(/visitor-1 in .*access\.log, peer\s+198\.51\.100\./);
+  expect(await copied()).not.toMatch(/203\.0\.113\./);
+  await runCommand(page, 'TOA: Copy as JSON');
+  await expect.poll(copied, { timeout: 60_000 }).toMatch(/^\{[^]*"code": "arrive"/);
+  await screenshot(page, 'states-proven-masked');
+});
+
+test('beside the log its host’s counters and listeners are read live, and the whole file is counted before and since', async () => {
+  const { page } = editor;
+  const host = lab.host('centos7');
+  const address = await openProtectedAddress(host);
+  const visit = () => fetch(`http://127.0.0.1:${address.port}/shop`, { headers: { connection: 'close' } });
+  try {
+    const old = '198.51.100.7 - - [14/May/2024:14:05:23 +0000] "GET /old HTTP/1.1" 200 3 "-" "-"';
+    await host.shell(`{ echo '${old}'; cat ${host.accessLog}; } >/tmp/log; cat /tmp/log >${host.accessLog}`);
+    await contextMenu(page, hostRow(page, first), 'Open Log');
+    const frame = await webviewWith(page, '.head:has-text("access.log")');
+    await frame.getByRole('heading', { name: 'Visitors’ addresses arrive' }).waitFor();
+    await expect
+      .poll(() => visit().then(() => frame.locator('.deltas').innerText()), { timeout: 90_000, interval: 2000 })
+      .toMatch(
+        /Kernel, last \d+ s[^]*syn_recv_sock_toa\s+\+\d+\s+rises[^]*getname_toa_ok\s+\+\d+\s+rises[^]*same \d+ s[^]*with a visitor\s+[1-9]/,
+      );
+    expect(await frame.locator('.listeners').innerText()).toMatch(/0\.0\.0\.0:80 IPv4, \d+ connections/);
+    await shootThemes(page, 'panel-live');
+    await frame.getByRole('button', { name: 'Count Whole File' }).click();
+    const counted = frame.getByRole('region', { name: 'Whole file' });
+    await counted.getByText(/^Before and since: .* by the lines’ own times$/).waitFor();
+    await expect.poll(() => counted.locator('tr', { hasText: 'Back-to-origin' }).innerText()).toMatch(/\s1\s+0$/);
+    await expect.poll(() => counted.locator('tr', { hasText: 'Visitors' }).innerText()).toMatch(/\s0\s+[1-9]\d*$/);
+    await screenshot(page, 'panel-counted');
+    await counted.getByRole('button', { name: 'Close' }).click();
+    await frame.getByRole('region', { name: 'Top addresses' }).waitFor();
+  } finally {
+    await address.close();
+  }
 });
 
 test('Boot Original Kernel… goes back on consent, and that is no drift', async () => {

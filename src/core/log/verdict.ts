@@ -15,6 +15,8 @@ export interface PanelVerdictInput {
   readonly cidrsSet: boolean;
   /** Lines per class since the host booted, as far back as the panel sees: earlier connections do not count. */
   readonly lines: Readonly<Record<AddressClass, number>>;
+  /** The log has grown while the counters were read. */
+  readonly traffic?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function panelVerdict(input: PanelVerdictInput): PanelVerdict {
   if (level === 1) return { ...base, code: 'notLoaded', tone: 'attention', stop: 2 };
   if (stale || all === 0) return { ...base, code: 'nothingYet', tone: 'neutral' };
   const onlyOrigin = lines.visitor === 0 && lines.origin > 0;
-  const diagnosis = diagnosisOf(facts, memory);
+  const diagnosis = diagnosisOf(facts, memory, input.traffic ?? false);
   if (level === 2 && onlyOrigin && reads(ladder)) {
     return { ...base, code: 'loadedNothing', tone: 'attention', stop: 3, ...(diagnosis === undefined ? {} : { diagnosis }) };
   }
@@ -70,9 +72,9 @@ const fromLogAlone = (lines: PanelVerdictInput['lines']): Pick<PanelVerdict, 'co
 /** True if the counters could be compared with an earlier reading: flat is a finding, unread is not. */
 const reads = (ladder: readonly Rung[]): boolean => ladder.some((rung) => rung.level === 3 && rung.read.rise !== undefined);
 
-function diagnosisOf(facts: HostFacts, memory: HostMemory): Diagnosis | undefined {
+function diagnosisOf(facts: HostFacts, memory: HostMemory, traffic: boolean): Diagnosis | undefined {
   const earlier = referenceReading(facts, memory);
   if (earlier === undefined) return undefined;
   const before = { ...facts, takenAt: earlier.at, logs: [], module: { ...facts.module, counters: earlier.values } };
-  return diagnose(before, facts)[0];
+  return diagnose(before, facts, { traffic })[0];
 }

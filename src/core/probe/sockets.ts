@@ -2,14 +2,14 @@ import type { Listener } from '../facts';
 import { linesOf, type Sections } from './sections';
 
 /** Ports that are a web server's even where nobody can see whose socket it is. */
-const WEB_PORTS = new Set([80, 443, 8080, 8443]);
+export const WEB_PORTS: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
 const MOST_LISTENERS = 64;
 
 /**
  * Listening web ports from state 0A rows of /proc/net/tcp and tcp6. A `::` listener without a 0.0.0.0 one on its port is
- * presumed dual-stack; a `::ffff:` peer on the port proves it.
+ * presumed dual-stack; a `::ffff:` peer on the port proves it. `known`: ports that are a web server's beside the usual ones.
  */
-export function parseListeners(sections: Sections): readonly Listener[] {
+export function parseListeners(sections: Sections, known: ReadonlySet<number> = new Set()): readonly Listener[] {
   const servers = new Set(linesOf(sections, 'root.open').flatMap((line) => /^socket socket:\[(\d+)\]$/.exec(line)?.[1] ?? []));
   const lines = linesOf(sections, 'listeners', 3000);
   const rows = lines.flatMap((line) => {
@@ -22,7 +22,7 @@ export function parseListeners(sections: Sections): readonly Listener[] {
   const anyV4 = new Set(rows.filter((row) => row.address === '0.0.0.0').map((row) => row.port));
   const seen = new Set<string>();
   return rows
-    .filter((row) => WEB_PORTS.has(row.port) || servers.has(row.inode))
+    .filter((row) => WEB_PORTS.has(row.port) || known.has(row.port) || servers.has(row.inode))
     .filter((row) => !seen.has(`${row.address} ${row.port}`) && seen.add(`${row.address} ${row.port}`))
     .map((row): Listener => {
       const provenDual = row.address === '::' && !anyV4.has(row.port) && mapped.has(row.port);

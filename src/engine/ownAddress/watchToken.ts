@@ -1,6 +1,7 @@
 import { HostError } from '../../core/problem';
 import { quote } from '../../core/shell';
 import watch from '../../remote/watch-token.sh';
+import { drain } from '../drain';
 import { lines } from '../lines';
 import type { Clock, Session } from '../ports';
 import { openScript, type RunAs } from '../runScript';
@@ -69,14 +70,4 @@ export async function watchToken(
   const line = first();
   line.catch(() => undefined);
   return { logs: readable, line, close };
-}
-
-/** Unread, stderr would stall the channel. */
-async function drain(stream: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    const chunks = stream[Symbol.asyncIterator]();
-    while ((await chunks.next()).done !== true);
-  } catch {
-    // The connection is gone: the reader of stdout says so.
-  }
 }

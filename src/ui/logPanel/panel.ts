@@ -106,6 +106,7 @@ export function wirePanel(
     if (started) sources.forEach((source) => source.lookAtHost());
     all.merge?.take(ui.clock.now());
     readAgain();
+    sources.forEach((source) => source.live.update(panel.visible && source.tail().kind === 'following'));
     if (!panel.visible) return;
     look();
     if (pausedAt !== undefined && sight.view.end > sight.view.base && --settling === 0) restorePause(pausedAt);

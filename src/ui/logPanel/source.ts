@@ -10,6 +10,7 @@ import type { ChartMark } from '../../shared/panelStatus';
 import type { Ui } from '../context';
 import { settings } from '../settings';
 import { follow, type FollowState } from './follower';
+import { liveEvidence, type LiveEvidence } from './liveEvidence';
 import { chartMark, gapMark } from './marks';
 import { lineRate } from './rate';
 import { hostNow } from './status';
@@ -20,6 +21,7 @@ export type PanelUi = Pick<Ui, 'store' | 'transport' | 'prompts' | 'clock'>;
 export interface PanelSource {
   readonly log: PanelLog;
   readonly buffer: LogBuffer;
+  readonly live: LiveEvidence;
   /** undefined: the host is not there (yet). */
   view(): HostView | undefined;
   hostName(): string;
@@ -49,6 +51,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
   const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, now, limits);
   const rate = lineRate();
   const readTime = timeReader();
+  const live = liveEvidence(ui, log.hostId);
   let run = new AbortController();
   let tail: FollowState = { kind: 'connecting' };
   let asRoot = false;
@@ -94,6 +97,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
   return {
     log,
     buffer,
+    live,
     view,
     hostName: () => view()?.host.name ?? log.hostId,
     logName: () => basename(log.path),
@@ -151,6 +155,9 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
       if (before === undefined) due.push(mark);
       else buffer.mark(mark);
     },
-    stop: () => run.abort(),
+    stop: () => {
+      run.abort();
+      live.stop();
+    },
   };
 }

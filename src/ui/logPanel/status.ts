@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { DELIVERED, RECEIVED, riseOf } from '../../core/evidence';
+import type { EvidenceWindow } from '../../core/liveEvidence';
 import { panelVerdict } from '../../core/log/verdict';
 import type { HostView } from '../../engine/hostStore';
 import type { LogBuffer } from '../../engine/logBuffer';
@@ -7,7 +8,8 @@ import { BAR_MS } from '../../engine/logBufferShare';
 import { ADDRESS_CLASSES, type AddressClass } from '../../shared/address';
 import { CHART_RANGES, type ChartRange } from '../../shared/panelLook';
 import type { ChartMark, PanelFigures, PanelStatus, PanelView } from '../../shared/panelStatus';
-import { count, share } from '../text/amount';
+import { count } from '../text/amount';
+import { liveFigures, viewNow, visitorsText } from './liveFigures';
 import { verdictText } from './verdictText';
 
 /** What a panel's status is made of. */
@@ -21,6 +23,8 @@ export interface StatusInput {
   readonly problem?: PanelStatus['problem'];
   /** The follower is connected: what is shown is now. */
   readonly connected: boolean;
+  /** Counters and listeners, read while the log is looked at. */
+  readonly evidence?: EvidenceWindow;
   readonly perSecond?: number;
   readonly limit: number;
   readonly asRoot: boolean;
@@ -35,7 +39,10 @@ const TOP = 7;
 
 /** The panel's status as it is now. */
 export function panelStatus(input: StatusInput): PanelStatus {
-  const { view, buffer, now } = input;
+  const { buffer, now, evidence } = input;
+  const view = viewNow(input.view, evidence);
+  const live =
+    evidence === undefined || view === input.view ? undefined : liveFigures(evidence, { ...input, hostNow: hostNow(input.view, now) });
   const bars = buffer.share.bars();
   const shown = buffer.share.bars(CHART_RANGES[input.range]);
   const lines = linesSinceBoot(bars, view);
@@ -46,16 +53,19 @@ export function panelStatus(input: StatusInput): PanelStatus {
     stale: view.stale || unreachable || !input.connected,
     cidrsSet: input.cidrsSet,
     lines,
+    ...(live === undefined ? {} : { traffic: live.lines > 0 }),
   });
   return {
     live: input.live,
     verdict: {
       ...verdictText(verdict, view, lines.visitor > 0, now),
-      kernel: kernelFigures(
-        view,
-        Object.values(lines).some((one) => one > 0),
-      ),
-      log: logFigures(input, lines),
+      ...(live?.shown ?? {
+        kernel: kernelFigures(
+          view,
+          Object.values(lines).some((one) => one > 0),
+        ),
+        log: logFigures(input, lines),
+      }),
     },
     ...(input.problem === undefined ? {} : { problem: input.problem }),
     totals: { ...buffer.totals },
@@ -130,12 +140,11 @@ function kernelFigures({ facts, memory }: HostView, traffic: boolean): PanelFigu
 
 function logFigures({ logName, cidrsSet }: StatusInput, lines: Readonly<Record<AddressClass, number>>): PanelFigures {
   const all = Object.values(lines).reduce((sum, one) => sum + one, 0);
-  const visitors = cidrsSet ? `${count(lines.visitor)}${all > 0 ? ` · ${share(lines.visitor, all)}` : ''}` : l10n.t('unknown');
   return {
     caption: l10n.t('{0}, this boot, 30 min', logName),
     rows: [
       { name: l10n.t('lines'), value: count(all), note: '', flat: false },
-      { name: l10n.t('with a visitor'), value: visitors, note: '', flat: false },
+      { name: l10n.t('with a visitor'), value: visitorsText(cidrsSet, lines.visitor, all), note: '', flat: false },
     ],
   };
 }

@@ -25,6 +25,7 @@ export function statusTeller(
       const [tail, name] = [source.tail(), source.hostName()];
       const perSecond = source.perSecond(now);
       const problem = problemOfTail(tail, name);
+      const live = source.live.window();
       return panelStatus({
         view,
         logName: source.logName(),
@@ -34,6 +35,7 @@ export function statusTeller(
         live: liveOf(tail, name, source.buffer.lines, now),
         ...(problem === undefined ? {} : { problem }),
         connected: tail.kind === 'following',
+        ...(live === undefined ? {} : { evidence: live }),
         ...(perSecond === undefined ? {} : { perSecond }),
         limit: all.limit,
         asRoot: source.asRoot(),
