@@ -29,9 +29,17 @@ export function icon(name: string, more = ''): HTMLElement {
   return element;
 }
 
-/** Hostile text as nodes: what could hide, move or colour text is a small framed escape. */
+/** Frames, or marks, in one text: a line that is made of nothing else must not make tens of thousands of elements. */
+const MOST_PIECES = 200;
+
+/** Hostile text as nodes: what could hide, move or colour text is a small framed escape, far behind in the text an unframed one. */
 export function shown(text: string): Node[] {
-  return displayParts(text).map((part) => (part.escape ? el('span', 'esc', part.text) : document.createTextNode(part.text)));
+  const parts = displayParts(text);
+  const nodes = parts
+    .slice(0, MOST_PIECES)
+    .map((part) => (part.escape ? el('span', 'esc', part.text) : document.createTextNode(part.text)));
+  const rest = parts.slice(MOST_PIECES);
+  return rest.length === 0 ? nodes : [...nodes, document.createTextNode(rest.map((part) => part.text).join(''))];
 }
 
 /** `shown`, with the pieces that a search found marked, whatever their case. */
@@ -39,7 +47,7 @@ export function marked(text: string, hits: readonly string[]): Node[] {
   const lower = text.toLowerCase();
   const nodes: Node[] = [];
   let from = 0;
-  while (from < text.length) {
+  for (let marks = 0; from < text.length && marks < MOST_PIECES; marks++) {
     const next = nextHit(lower, hits, from);
     if (next === undefined) break;
     nodes.push(...shown(text.slice(from, next.at)), el('mark', '', ...shown(text.slice(next.at, next.at + next.length))));

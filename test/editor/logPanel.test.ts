@@ -266,6 +266,26 @@ test('panels come back with the window, silently', async () => {
   await row(frame, '/to-the-new-file').waitFor();
 });
 
+test('lines made of nothing but control characters and matches, or of a megabyte each, leave the panel quick', async () => {
+  const frame = await panel();
+  await frame.getByRole('button', { name: 'Clear', exact: true }).click();
+  const one = `203.0.113.5 - - [${start}] "GET /'; head -c 60000 /dev/zero | tr '\\0' '\\1'; echo ' HTTP/1.1" 200 3`;
+  await log.shell(`for i in $(seq 50); do { printf '${one}'; } >>${log.accessLog}; done`);
+  await log.shell(`for i in $(seq 50); do { head -c 1000000 /dev/zero | tr '\\0' A; echo; } >>${log.accessLog}; done`);
+  await log.shell(`for i in $(seq 50); do { printf '${one}'; } >>${log.accessLog}; done`);
+  await lines(frame, 150);
+  await row(frame, '\\x01').last().click();
+  await editor.page.keyboard.press('Enter');
+  await frame.locator('.detail pre').getByText('\\x01').first().waitFor();
+  await editor.page.keyboard.press('Control+f');
+  await frame.locator('.findbar input').fill('A');
+  await frame.locator('.port mark').first().waitFor();
+  await screenshot(editor.page, 'panel-hostile-many');
+  expect(await frame.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(20_000);
+  await frame.locator('.findbar').getByRole('button', { name: 'Close' }).click();
+  await frame.locator('.detail').getByRole('button', { name: 'Close' }).click();
+});
+
 test('a closed panel leaves no follower on the host', async () => {
   const { page } = editor;
   expect(await shells(log, 'deploy')).toBeGreaterThan(0);
