@@ -15,7 +15,7 @@ import { cacheFolder, look, run, say, stop, tail, which } from './shell.mjs';
  */
 export const packages = {
   check: words('shellcheck'),
-  unit: words('dash busybox mksh posh mawk openssh-client rpm shellcheck'),
+  unit: words('dash busybox mksh posh mawk openssh-client openssl rpm shellcheck'),
   lab: words(
     'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user tcsh fish util-linux uidmap iproute2 procps',
   ),

@@ -43,8 +43,9 @@ export function readingOf(sections: Sections, at: number, ports: ReadonlySet<num
   };
 }
 
-/** Length of the window, and a pause between readings after which it begins anew, ms. */
-const WINDOW_MS = 60_000;
+/** Length of the window: the log's lines are known by the second for the latest minute, and the last reading is some seconds old. */
+const WINDOW_MS = 50_000;
+/** A pause between readings after which the window begins anew. */
 const LONGEST_PAUSE_MS = 20_000;
 
 /** Readings with the next one, as far back as the window goes; those of another boot or load are left out. */

@@ -28,19 +28,23 @@ interface LiveInput {
   readonly logName: string;
   readonly cidrsSet: boolean;
   readonly buffer: LogBuffer;
-  /** ms since the epoch, by the host's clock. */
-  readonly hostNow: number;
+  /** A time by the editor's clock as the host's clock has it, ms since the epoch. */
+  readonly hostTime: (at: number) => number;
 }
 
 /** Counters and log over the same seconds; the log's lines by their own times. */
 export function liveFigures(
   evidence: EvidenceWindow,
-  { logName, cidrsSet, buffer, hostNow }: LiveInput,
+  { logName, cidrsSet, buffer, hostTime }: LiveInput,
 ): { readonly lines: number; readonly shown: Pick<PanelStatus['verdict'], 'kernel' | 'log' | 'listeners'> } {
-  const seconds = Math.min(60, Math.round((evidence.last.at - evidence.first.at) / 1000));
+  const { first, last } = evidence;
+  const seconds = Math.round((last.at - first.at) / 1000);
   const bars = buffer.share.bars(SECOND_BARS);
-  const since = hostNow - seconds * 1000;
-  const inWindow = bars.counts.filter((_, bar) => bars.from + bar * SECOND_BARS >= since);
+  const [from, to] = [hostTime(first.at) - SECOND_BARS, hostTime(last.at)];
+  const inWindow = bars.counts.filter((_, bar) => {
+    const at = bars.from + bar * SECOND_BARS;
+    return at > from && at <= to;
+  });
   const lines = inWindow.reduce((sum, counts) => sum + counts.reduce((all, one) => all + one, 0), 0);
   const visitors = inWindow.reduce((sum, counts) => sum + (counts[VISITOR] ?? 0), 0);
   const figure = (name: string): PanelFigures['rows'][number] => {
@@ -48,11 +52,11 @@ export function liveFigures(
     if (by === undefined) return { name, value: '–', note: '', flat: false };
     return by > 0
       ? { name, value: `+${count(by)}`, note: l10n.t('rises'), flat: false }
-      : { name, value: '0', note: l10n.t('flat'), flat: lines > 0 && evidence.last.module.loaded };
+      : { name, value: '0', note: l10n.t('flat'), flat: lines > 0 && last.module.loaded };
   };
   const received = riseIn(evidence, RECEIVED);
   const without = riseIn(evidence, WITHOUT_OPTION) ?? 0;
-  const { listeners } = evidence.last;
+  const { listeners } = last;
   return {
     lines,
     shown: {

@@ -42,7 +42,9 @@ export function panelStatus(input: StatusInput): PanelStatus {
   const { buffer, now, evidence } = input;
   const view = viewNow(input.view, evidence);
   const live =
-    evidence === undefined || view === input.view ? undefined : liveFigures(evidence, { ...input, hostNow: hostNow(input.view, now) });
+    evidence === undefined || view === input.view
+      ? undefined
+      : liveFigures(evidence, { ...input, hostTime: (at) => hostNow(input.view, at) });
   const bars = buffer.share.bars();
   const shown = buffer.share.bars(CHART_RANGES[input.range]);
   const lines = linesSinceBoot(bars, view);
