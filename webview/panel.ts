@@ -84,7 +84,7 @@ export function makePanel(
     remember();
   };
   const count = makeCount(words, locale, post);
-  const tools = makeTools(words, locale, head.sources.length === 1 ? count.tool : undefined, () => rows, post, filter, {
+  const tools = makeTools(words, locale, head.countable ? count.tool : undefined, () => rows, post, filter, {
     onFilter: sendFilter,
     onFind: () => finder.open(),
     onWrap: () => changeLook({ wrap: !look.wrap }),

@@ -129,6 +129,8 @@ export interface PanelHead {
   readonly path: string;
   /** Names of the hosts whose logs are merged, in the order of `PanelRow.source`; one: nothing is merged. */
   readonly sources: readonly string[];
+  /** The whole file can be counted. */
+  readonly countable: boolean;
 }
 
 /** What all rows have. `line` is the line's number in the panel's log; `hits`: pieces of text that the search found in it. */

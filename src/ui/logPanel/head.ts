@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix';
 import { l10n } from 'vscode';
+import { isPattern } from '../../core/log/rotation';
 import type { PanelHead } from '../../shared/protocol';
 import type { PanelSource } from './source';
 
@@ -9,11 +10,17 @@ export function panelHead(sources: readonly PanelSource[]): PanelHead {
   const paths = [...new Set(sources.map(({ log }) => log.path))];
   const [path = ''] = paths;
   const [name = ''] = names;
-  if (sources.length === 1) return { host: name, group: sources[0]?.view()?.host.group ?? '', path, sources: names };
+  const countable = isCountable(sources);
+  if (sources.length === 1) return { host: name, group: sources[0]?.view()?.host.group ?? '', path, sources: names, countable };
   return {
     host: l10n.t('{0} hosts, merged by time', sources.length),
     group: '',
     path: paths.length === 1 ? path : [...new Set(paths.map((one) => basename(one)))].join(', '),
     sources: names,
+    countable,
   };
 }
+
+/** True of a log that is one file. Several are counted one by one, each in a panel of its own. */
+export const isCountable = (sources: readonly PanelSource[]): boolean =>
+  sources.length === 1 && sources.every(({ log }) => !isPattern(log.path));

@@ -60,6 +60,8 @@ export function liveEvidence(ui: Pick<Ui, 'store' | 'transport' | 'clock'>, host
       const now = ui.clock.now();
       const host = view();
       if (!wanted || host?.facts === undefined) {
+        // Nothing failed: who looks again is told at once.
+        if (run !== undefined) nextTry = 0;
         end();
         return;
       }

@@ -6,7 +6,7 @@ import { settings } from '../settings';
 import { panelActions } from './actions';
 import { copyLines } from './copy';
 import { panelDetail } from './detail';
-import { panelHead } from './head';
+import { isCountable, panelHead } from './head';
 import { panelHtml } from './html';
 import { lineAtTime } from './jump';
 import { filterFor, type LineAction } from './lineActions';
@@ -64,8 +64,8 @@ export function wirePanel(
 
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
   const [only] = sources;
-  // Several logs are counted one by one, each in a panel of its own.
-  const count = only === undefined || sources.length > 1 ? undefined : wholeCount(ui, only, (one) => post({ type: 'count', count: one }));
+  const count =
+    only === undefined || !isCountable(sources) ? undefined : wholeCount(ui, only, (one) => post({ type: 'count', count: one }));
   const goTo = (line: number): void => post({ type: 'goto', view: sight.panelView(), row: sight.view.row(line) });
 
   const sendRows = (): void => {
@@ -233,7 +233,7 @@ export function wirePanel(
   panel.onDidDispose(() => {
     clearInterval(timer);
     clearTimeout(looking);
-    count?.end();
+    count?.stop();
     sources.forEach((source) => source.stop());
   });
   startOnce();

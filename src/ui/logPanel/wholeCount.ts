@@ -16,6 +16,8 @@ export interface WholeCount {
   readonly start: () => Promise<void>;
   /** Ends a count, on the host too, or forgets one that is done. */
   readonly end: () => void;
+  /** The panel is gone: ends a count and tells nobody. */
+  readonly stop: () => void;
 }
 
 /** Addresses that are shown. */
@@ -54,12 +56,16 @@ export function wholeCount(
       if (run === own) run = undefined;
     }
   };
+  const stop = (): void => {
+    run?.abort();
+    run = undefined;
+  };
   return {
     now: () => count,
     start,
+    stop,
     end: () => {
-      run?.abort();
-      run = undefined;
+      stop();
       set({ state: 'none' });
     },
   };
