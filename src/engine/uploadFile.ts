@@ -104,13 +104,16 @@ async function attempt(
 
 /** Passes on what is on record, in order and without a gap; the last MiB is left out where it is not a whole one. */
 function inOrder(bytes: number, put: (first: number, count: number) => void): (first: number, count: number) => void {
+  const whole = Math.floor(bytes / MIB);
   const recorded = new Set<number>();
+  let next = 0;
   let told = 0;
   return (first, count) => {
-    for (let at = first; at < Math.min(first + count, Math.floor(bytes / MIB)); at++) recorded.add(at);
-    const from = told;
-    while (recorded.delete(told)) told++;
-    if (told > from) put(from, told - from);
+    for (let at = first; at < Math.min(first + count, whole); at++) recorded.add(at);
+    while (recorded.delete(next)) next++;
+    if (next - told < TOLD_MIB && next < whole) return;
+    if (next > told) put(told, next - told);
+    told = next;
   };
 }
 
@@ -120,6 +123,9 @@ async function discard(session: Session, remotePath: string, signal: AbortSignal
 
 /** Goes to the file's directory, or ends where that is not the user's own. */
 const prelude = (remotePath: string): string => `toa_file=${quote(remotePath)}\n${placeSource}\n`;
+
+/** What the keeper is told of at a time: each is a `dd` more on the host. */
+const TOLD_MIB = 6;
 
 /** Exit code of upload-lane.sh where the filesystem takes no more. */
 const NO_ROOM = 75;

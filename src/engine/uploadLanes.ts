@@ -6,8 +6,11 @@ import type { Channel } from './ports';
 
 /** A channel carries one window (2 MiB in OpenSSH) per round trip; more than four gain nothing over one connection. */
 export const MOST_LANES = 4;
-/** What a lane is given at a time; unfinished ones are sent again after a cut. */
-export const BLOCK_MIB = 2;
+/**
+ * What a lane is given at a time, at most: each block is a process more on the host, and what is unfinished is sent again after a cut.
+ * Towards the end blocks get smaller, so that the lanes end together.
+ */
+export const BLOCK_MIB = 4;
 export const MIB = 1024 * 1024;
 /** Bytes per read and write. */
 const PIECE = 256 * 1024;
@@ -37,7 +40,7 @@ export async function sendInLanes(lanes: readonly Promise<Channel | undefined>[]
   const source: Source = {
     ...load,
     take() {
-      const count = broken ? 0 : Math.min(BLOCK_MIB, end - next);
+      const count = broken ? 0 : Math.min(BLOCK_MIB, Math.ceil((end - next) / lanes.length));
       if (count <= 0) return undefined;
       next += count;
       return { first: next - count, count };

@@ -22,33 +22,42 @@ fi
 [ ! -h "$directory" ] || refuse "$directory" 'is a link'
 cd "$directory/" || exit 73
 
-# What holds for `.` cannot be changed any more by giving the path another meaning.
-case $(stat -c '%u %a' .) in
+# What holds for `.` cannot be changed any more by giving the path another meaning. Nobody else may be able to rename any directory on
+# the way, either. The walk goes by `..`, not by names, and in one call; where it must end is seen by what it ends at.
+up=.
+way=.
+left=$(pwd -P) || exit 73
+while [ -n "${left#/}" ]; do
+  up=$up/..
+  way="$way $up"
+  left=${left%/*}
+done
+# shellcheck disable=SC2086
+state=$(stat -c '%u %a %d:%i' $way /) || exit 73
+# shellcheck disable=SC2086
+set -- $state
+case "$1 $2" in
   "$me 700" | "$me "[1-7]700) ;;
   *) refuse "$directory" 'is not a directory that only this user can enter' ;;
 esac
-
-# Nobody else may be able to rename any directory on the way. The walk goes by `..`, not by names.
-above=..
-while :; do
-  state=$(stat -c '%u %a' "$above") || exit 73
-  case ${state%% *} in
+while [ $# -gt 3 ]; do
+  case $1 in
     0 | "$me") ;;
-    *) refuse "$directory" "lies in a directory of user ${state%% *}" ;;
+    *) refuse "$directory" "lies in a directory of user $1" ;;
   esac
-  mode=${state#* }
   # Others may write only where the sticky bit keeps them from each other's files.
-  case $mode in
+  case $2 in
     *[2367] | *[2367]?)
-      case $mode in
+      case $2 in
         [1357]???) ;;
         *) refuse "$directory" 'lies in a directory that others may change' ;;
       esac
       ;;
   esac
-  [ "$(stat -c '%d %i' "$above")" != "$(stat -c '%d %i' /)" ] || break
-  above=$above/..
+  last=$3
+  shift 3
 done
+[ "$last" = "$3" ] || refuse "$directory" 'was moved meanwhile'
 
 file=./${toa_file##*/}
 part=$file.part
