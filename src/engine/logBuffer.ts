@@ -34,6 +34,7 @@ export interface LogBuffer {
   readonly cut: number;
   /** Different addresses, as far as they are counted apart. */
   readonly distinct: number;
+  readonly distinctVisitors: number;
   /** The same addresses with their class codes and counts. */
   readonly addresses: Iterable<readonly [string, { readonly code: number; readonly count: number }]>;
   /**
@@ -55,7 +56,10 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
   const share = shareOverTime(now);
   let format: LogFormat = 'unknown';
   let [lines, cut, unread] = [0, 0, 0];
-  let totals = noLines();
+  const perCode = new Float64Array(ADDRESS_CLASSES.length);
+  const more = (code: number, by: number): void => void (perCode[code] = (perCode[code] ?? 0) + by);
+  /** Of the lines that are appended now. */
+  let codes = new Uint8Array(1024);
   const addresses = addressCounts(ranges, limits.addresses);
   let own: readonly OwnFormat[] = [];
 
@@ -87,32 +91,34 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     if (format === before) return;
     addresses.clear();
     share.clear();
-    totals = noLines();
+    perCode.fill(0);
     let again = 0;
     store.recode((bytes, from, end, code) => {
       if (code === MARK) return code;
       const next = count(bytes, from, end);
-      totals[ADDRESS_CLASSES[next] ?? 'unparsed']++;
+      more(next, 1);
       share.add(bytes, from, end, next);
       again++;
       return next;
     });
-    totals.unparsed += lines - again;
+    more(UNPARSED, lines - again);
   };
 
   const append = (bytes: Buffer, ends: readonly number[], cutLines: number): void => {
     if (format === 'unknown' || unread > DETECT_LINES) detect(bytes, ends);
     cut += cutLines;
+    if (codes.length < ends.length) codes = new Uint8Array(ends.length);
     let from = 0;
-    for (const end of ends) {
+    for (let line = 0; line < ends.length; line++) {
+      const end = ends[line] ?? 0;
       const code = count(bytes, from, end);
       unread = code === UNPARSED ? unread + 1 : 0;
-      const name = ADDRESS_CLASSES[code] ?? 'unparsed';
-      totals[name]++;
-      store.add(bytes, from, end, code);
+      more(code, 1);
+      codes[line] = code;
       share.add(bytes, from, end, code);
       from = end + 1;
     }
+    store.add(bytes, ends, codes);
     lines += ends.length;
   };
 
@@ -123,7 +129,8 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       return format;
     },
     get totals() {
-      return totals;
+      const of = (name: AddressClass): number => perCode[ADDRESS_CLASSES.indexOf(name)] ?? 0;
+      return { visitor: of('visitor'), origin: of('origin'), private: of('private'), public: of('public'), unparsed: of('unparsed') };
     },
     get lines() {
       return lines;
@@ -134,17 +141,20 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     get distinct() {
       return addresses.distinct;
     },
+    get distinctVisitors() {
+      return addresses.distinctOf(VISITOR);
+    },
     setOwnFormats,
     addresses,
     append,
     mark: (mark) => {
       const bytes = Buffer.from(JSON.stringify(mark));
-      store.add(bytes, 0, bytes.length, MARK);
+      store.add(bytes, [bytes.length], Uint8Array.of(MARK));
     },
     setRanges: (next) => {
       addresses.setRanges(next, (from, to, count) => {
-        totals[ADDRESS_CLASSES[from] ?? 'unparsed'] -= count;
-        totals[ADDRESS_CLASSES[to] ?? 'unparsed'] += count;
+        more(from, -count);
+        more(to, count);
       });
       share.clear();
       store.recode((bytes, from, end, code) => {
@@ -172,15 +182,14 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       store.clear();
       share.clear();
       addresses.clear();
-      totals = noLines();
+      perCode.fill(0);
       [lines, cut] = [0, 0];
     },
   };
 }
 
 const UNPARSED = ADDRESS_CLASSES.indexOf('unparsed');
-
-const noLines = (): Record<AddressClass, number> => ({ visitor: 0, origin: 0, private: 0, public: 0, unparsed: 0 });
+const VISITOR = ADDRESS_CLASSES.indexOf('visitor');
 
 const lineAt = (bytes: Buffer, ends: readonly number[], i: number): string =>
   bytes.toString('latin1', i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, ends[i]);

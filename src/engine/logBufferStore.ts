@@ -2,9 +2,10 @@
 const BLOCK_BYTES = 128 * 1024;
 const BLOCK_LINES = 1024;
 
+/** A line ends at its place in `ends`; one byte behind it, the next begins. */
 interface Block {
   /** Number of the first line. */
-  readonly first: number;
+  first: number;
   readonly bytes: Buffer;
   readonly ends: Uint32Array;
   readonly codes: Uint8Array;
@@ -20,8 +21,9 @@ export interface LineStore {
   readonly bytes: number;
   /** Lines dropped for the limits. */
   readonly dropped: number;
-  add(bytes: Buffer, from: number, end: number, code: number): void;
-  /** undefined: not kept any more, or not there yet. `bytes` is a view: copy what is to be kept. */
+  /** Lines as `OnLines` gives them, and a code for each. */
+  add(bytes: Buffer, ends: readonly number[], codes: Uint8Array): void;
+  /** undefined: not kept any more, or not there yet. `bytes` is a view, true until the next line is added: copy what is to be kept. */
   get(line: number): { readonly bytes: Buffer; readonly code: number } | undefined;
   recode(code: (bytes: Buffer, from: number, end: number, code: number) => number): void;
   clear(): void;
@@ -30,22 +32,18 @@ export interface LineStore {
 /** Makes an empty store. */
 export function lineStore(limits: { readonly lines: number; readonly bytes: number }): LineStore {
   let blocks: Block[] = [];
+  /** The latest that was dropped: a busy log would leave a trail of garbage. */
+  let spare: Block | undefined;
   let [next, bytes, dropped] = [0, 0, 0];
 
   const room = (length: number): Block => {
     const last = blocks.at(-1);
     if (last !== undefined && last.count < BLOCK_LINES && last.used + length <= last.bytes.length) return last;
-    const size = Math.max(BLOCK_BYTES, length);
-    const block = {
-      first: next,
-      bytes: Buffer.allocUnsafeSlow(size),
-      ends: new Uint32Array(BLOCK_LINES),
-      codes: new Uint8Array(BLOCK_LINES),
-      count: 0,
-      used: 0,
-    };
+    const block = (length <= BLOCK_BYTES ? spare : undefined) ?? emptyBlock(Math.max(BLOCK_BYTES, length));
+    if (block === spare) spare = undefined;
+    [block.first, block.count, block.used] = [next, 0, 0];
     blocks.push(block);
-    bytes += size;
+    bytes += block.bytes.length;
     return block;
   };
   const shed = (): void => {
@@ -54,6 +52,7 @@ export function lineStore(limits: { readonly lines: number; readonly bytes: numb
       dropped += oldest.count;
       bytes -= oldest.bytes.length;
       blocks.shift();
+      if (oldest.bytes.length === BLOCK_BYTES) spare = oldest;
     }
   };
   const find = (line: number): Block | undefined => {
@@ -79,13 +78,23 @@ export function lineStore(limits: { readonly lines: number; readonly bytes: numb
     get dropped() {
       return dropped;
     },
-    add: (source, from, end, code) => {
-      const block = room(end - from);
-      source.copy(block.bytes, block.used, from, end);
-      block.used += end - from;
-      block.ends[block.count] = block.used;
-      block.codes[block.count++] = code;
-      next++;
+    add: (source, ends, codes) => {
+      let from = 0;
+      for (let line = 0; line < ends.length;) {
+        const block = room((ends[line] ?? 0) + 1 - from);
+        // As many lines at once as it has room for.
+        const shift = block.used - from;
+        const first = line;
+        for (let end = ends[line]; end !== undefined && end + shift < block.bytes.length && block.count < BLOCK_LINES; end = ends[++line]) {
+          block.ends[block.count] = end + shift;
+          block.codes[block.count++] = codes[line] ?? 0;
+        }
+        const end = (ends[line - 1] ?? 0) + 1;
+        source.copy(block.bytes, block.used, from, end);
+        block.used += end - from;
+        from = end;
+        next += line - first;
+      }
       shed();
     },
     get: (line) => {
@@ -106,4 +115,13 @@ export function lineStore(limits: { readonly lines: number; readonly bytes: numb
   };
 }
 
-const start = (block: Block, index: number): number => (index === 0 ? 0 : (block.ends[index - 1] ?? 0));
+const emptyBlock = (size: number): Block => ({
+  first: 0,
+  bytes: Buffer.allocUnsafeSlow(size),
+  ends: new Uint32Array(BLOCK_LINES),
+  codes: new Uint8Array(BLOCK_LINES),
+  count: 0,
+  used: 0,
+});
+
+const start = (block: Block, index: number): number => (index === 0 ? 0 : (block.ends[index - 1] ?? 0) + 1);

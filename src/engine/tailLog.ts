@@ -36,6 +36,8 @@ export interface TailOptions {
 
 /** The follower gives a sign of life every six seconds or so: this long without one, the connection is dead. */
 const SILENCE_MS = 45_000;
+/** Marks begin with a byte (ASCII's record separator) that web servers escape in what visitors send: one is soon looked for. */
+const MARK_BYTE = '\x1e';
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -82,7 +84,7 @@ async function followOnce(
   following: () => void,
 ): Promise<never> {
   const session = await options.connect(options.signal);
-  const word = nonce();
+  const word = MARK_BYTE + nonce();
   const script = followScript(options, word, from);
   const channel = await openScript(session, script, { as: options.as, signal: options.signal });
   const close = (): void => channel.close();

@@ -76,23 +76,19 @@ export function lineAssembler(onLines: OnLines): {
   const take = (chunk: Buffer): void => {
     if (current === undefined) return;
     current.offset += chunk.length;
-    const last = chunk.lastIndexOf(10);
-    if (last < 0) {
-      carryOn(current, chunk);
-      return;
-    }
-    let whole = chunk.subarray(0, last + 1);
-    let cut = 0;
+    let from = 0;
     if (current.carried > 0) {
       const first = chunk.indexOf(10);
-      cut = carryOn(current, chunk.subarray(0, first)) ? 1 : 0;
-      whole = Buffer.concat([current.carry, chunk.subarray(first, last + 1)]);
-      [current.carry, current.carried] = [Buffer.alloc(0), 0];
+      carryOn(current, first < 0 ? chunk : chunk.subarray(0, first));
+      if (first < 0) return;
+      flush(current);
+      from = first + 1;
     }
+    const lines = chunk.subarray(from);
     const ends: number[] = [];
-    for (let end = whole.indexOf(10); end >= 0; end = whole.indexOf(10, end + 1)) ends.push(end);
-    onLines(whole, ends, cut);
-    carryOn(current, chunk.subarray(last + 1));
+    for (let end = lines.indexOf(10); end >= 0; end = lines.indexOf(10, end + 1)) ends.push(end);
+    if (ends.length > 0) onLines(lines, ends, 0);
+    carryOn(current, lines.subarray((ends.at(-1) ?? -1) + 1));
   };
 
   const restart = (): void => {
@@ -107,12 +103,9 @@ export interface ResumePoint {
   readonly late: string;
 }
 
-/** True if the line had to be cut. */
-function carryOn(file: OpenFile, bytes: Buffer): boolean {
+function carryOn(file: OpenFile, bytes: Buffer): void {
+  if (bytes.length === 0) return;
+  file.carried += bytes.length;
   const room = LONGEST_LINE - file.carry.length;
-  if (bytes.length > 0) {
-    file.carried += bytes.length;
-    if (room > 0) file.carry = Buffer.concat([file.carry, bytes.subarray(0, room)]);
-  }
-  return file.carried > file.carry.length;
+  if (room > 0) file.carry = Buffer.concat([file.carry, bytes.subarray(0, room)]);
 }

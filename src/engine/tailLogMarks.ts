@@ -28,13 +28,16 @@ export function followReader(
   onMark: (mark: FollowMark) => void,
 ): (chunk: Uint8Array) => void {
   const needle = Buffer.from(`${nonce} `, 'latin1');
+  const first = needle[0] ?? 0;
   let held = Buffer.alloc(0);
   return (chunk) => {
     const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const data = held.length === 0 ? view : Buffer.concat([held, view]);
     let from = 0;
     for (;;) {
-      const start = data.indexOf(needle, from);
+      // The first byte alone is found far faster, and mostly is not there.
+      const lead = data.indexOf(first, from);
+      const start = lead < 0 ? -1 : data.indexOf(needle, lead);
       if (start < 0) break;
       const end = data.indexOf(10, start);
       if (end < 0 && data.length - start < LONGEST) {
@@ -49,18 +52,18 @@ export function followReader(
       if (mark !== undefined) onMark(mark);
       from = next;
     }
-    const keep = overlap(data.subarray(from), needle);
-    if (data.length - keep > from) onBytes(data.subarray(from, data.length - keep));
-    held = Buffer.from(data.subarray(data.length - keep));
+    const rest = beginning(data, from, needle);
+    if (rest > from) onBytes(data.subarray(from, rest));
+    held = Buffer.from(data.subarray(rest));
   };
 }
 
-/** How many of the last bytes are a beginning of `needle`. */
-function overlap(data: Buffer, needle: Buffer): number {
-  for (let length = Math.min(needle.length - 1, data.length); length > 0; length--) {
-    if (data.compare(needle, 0, length, data.length - length) === 0) return length;
-  }
-  return 0;
+/** Where the last bytes from `from` on, if any, may be a beginning of `needle`; the end of `data` where none are. */
+function beginning(data: Buffer, from: number, needle: Buffer): number {
+  const first = needle[0] ?? 0;
+  let at = data.indexOf(first, Math.max(from, data.length - needle.length + 1));
+  while (at >= 0 && data.compare(needle, 0, data.length - at, at) !== 0) at = data.indexOf(first, at + 1);
+  return at < 0 ? data.length : at;
 }
 
 function parseMark(text: string): FollowMark | undefined {

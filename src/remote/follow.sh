@@ -4,7 +4,7 @@
 #
 # Set before this text:
 #   toa_log    absolute path           toa_back   lines to start back from the end
-#   toa_nonce  32 hex digits, unknown to whoever writes the log: a mark is "<nonce> <words>\n", anywhere in the output
+#   toa_nonce  unknown to whoever writes the log: a mark is "<nonce> <words>\n", anywhere in the output
 #   toa_stem, toa_tail   how names of the log's files begin and end (core/log/rotation.ts)
 #   toa_next   pattern of names one of which is the log, the newest; empty: its name never changes
 #   toa_from   empty, or "dev inode offset length checksum since" of an earlier "at" mark: go on from there
@@ -121,6 +121,12 @@ toa_read4() {
   toa_old
 }
 
+# toa_true: is the log still the file that it was before the latest piece? Once it is as long as a sign, one look tells.
+toa_true() {
+  toa_same "$toa_len" "$toa_crc" || return 1
+  [ "$toa_len $toa_crc" = "$toa_waslen $toa_wascrc" ] || toa_same "$toa_waslen" "$toa_wascrc"
+}
+
 # toa_read3: everything that is there now, piece by piece, each shown true afterwards. 1: the log is another one.
 toa_read3() {
   while :; do
@@ -129,7 +135,7 @@ toa_read3() {
     toa_mark "at $toa_dev $toa_ino $toa_pos $toa_waslen $toa_wascrc $toa_since"
     dd bs=65536 count=64 <&3 2>/dev/null
     toa_pos3
-    if ! toa_same "$toa_len" "$toa_crc" || ! toa_same "$toa_waslen" "$toa_wascrc"; then
+    if ! toa_true; then
       toa_mark void
       toa_pos=$toa_was toa_len=$toa_waslen toa_crc=$toa_wascrc
       return 1
@@ -333,8 +339,8 @@ toa_follow() {
       toa_back=$(tail -n "$toa_back" <&3 | wc -c)
       toa_pos3
       toa_start=$((toa_pos - toa_back))
+      toa_open && toa_take
     fi
-    toa_open && toa_take
     toa_skip "$toa_start" <&3
     toa_pos3
   fi

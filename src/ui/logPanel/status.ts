@@ -82,7 +82,7 @@ export function panelStatus(input: StatusInput): PanelStatus {
     asRoot: input.asRoot,
     distinct: buffer.distinct,
     top: buffer.top(TOP),
-    distinctVisitors: visitors(buffer),
+    distinctVisitors: buffer.distinctVisitors,
     share: {
       from: shown.from,
       barMs: CHART_RANGES[input.range],
@@ -114,14 +114,6 @@ function linesSinceBoot(bars: ReturnType<LogBuffer['share']['bars']>, view: Host
     ADDRESS_CLASSES.forEach((name, i) => (sums[name] += counts[i] ?? 0));
   });
   return sums;
-}
-
-const VISITOR = ADDRESS_CLASSES.indexOf('visitor');
-
-function visitors({ addresses }: LogBuffer): number {
-  let count = 0;
-  for (const [, { code }] of addresses) if (code === VISITOR) count++;
-  return count;
 }
 
 /** A counter that does not rise is a finding only while the log does. */

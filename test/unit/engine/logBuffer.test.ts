@@ -42,7 +42,9 @@ describe('logBuffer', () => {
     fill(buffer, [line('203.0.113.5')]);
     expect(buffer.store.dropped).toBe(3072);
     expect(buffer.totals).toMatchObject({ public: 3073 });
+    expect(buffer.distinctVisitors).toBe(0);
     buffer.setRanges(ranges);
+    expect(buffer.distinctVisitors).toBe(1);
     expect(buffer.totals).toEqual({ visitor: 1, origin: 3072, private: 0, public: 0, unparsed: 0 });
     expect(buffer.store.get(buffer.store.end - 1)?.code).toBe(0);
   });
@@ -78,6 +80,34 @@ describe('logBuffer', () => {
     expect(store.get(store.first - 1)).toBeUndefined();
     expect(store.get(store.end)).toBeUndefined();
     for (const n of [store.first, 17_123, 19_999]) expect(store.get(n)?.bytes.toString()).toBe(line('10.0.0.1', `/${n}`));
+  });
+
+  it('keeps each line as it came, short or long, many at a time', () => {
+    const buffer = logBuffer(ranges, () => NOW, { lines: 3000, bytes: 1e9, addresses: 10 });
+    const text = (n: number): string => line('203.0.113.5', `/${n}${n % 700 === 0 ? 'x'.repeat(200_000) : 'y'.repeat(n % 300)}`);
+    for (let n = 0; n < 10_000; n += 500)
+      fill(
+        buffer,
+        Array.from({ length: 500 }, (_, i) => text(n + i)),
+      );
+    const { store } = buffer;
+    expect([store.end, store.dropped, store.end - store.first <= 3000]).toEqual([10_000, store.first, true]);
+    const wrong = Array.from({ length: store.end - store.first }, (_, i) => store.first + i).filter(
+      (n) => store.get(n)?.bytes.toString() !== text(n) || store.get(n)?.code !== 0,
+    );
+    expect(wrong).toEqual([]);
+    buffer.setRanges(parseCidrs(['203.0.113.0/24']).ranges);
+    expect([store.get(store.first)?.code, buffer.totals.origin, buffer.distinctVisitors]).toEqual([1, 10_000, 0]);
+  });
+
+  it('takes an address only with a space behind it', () => {
+    const buffer = logBuffer(ranges, () => NOW);
+    fill(buffer, [
+      '10.0.0.1',
+      ...['10.0.0.1', '255.255.255.255', '1.2.3', '1.2.3.4.5', '1.2.3.256', '10..0.1'].map((address) => line(address)),
+    ]);
+    expect(buffer.totals).toEqual({ visitor: 0, origin: 0, private: 2, public: 0, unparsed: 5 });
+    expect(buffer.top(3).map(({ address }) => address)).toEqual(['10.0.0.1', '255.255.255.255']);
   });
 
   it('is bounded in bytes and in addresses too', () => {
@@ -158,7 +188,9 @@ describe('lineAssembler', () => {
 
   it('drops what the follower takes back, and goes on with what it has shown true', () => {
     const seen: string[] = [];
-    const lines = lineAssembler((bytes) => seen.push(bytes.toString()));
+    const lines = lineAssembler((bytes, ends) =>
+      ends.forEach((end, i) => seen.push(bytes.toString('utf8', i && (ends[i - 1] ?? 0) + 1, end))),
+    );
     const at = (kind: 'at' | 'old', file: string, offset: number): void => lines.at({ kind, file, offset, sign: '0 0 0' });
     at('at', '1 1', 0);
     lines.bytes(Buffer.from('a\nb'));
@@ -170,7 +202,7 @@ describe('lineAssembler', () => {
     at('at', '1 1', 0);
     lines.bytes(Buffer.from('c\n'));
     at('at', '1 1', 2);
-    expect(seen).toEqual(['a\n', 'bb\n', 'c\n']);
+    expect(seen).toEqual(['a', 'bb', 'c']);
     expect(lines.resumePoint()).toEqual({ from: '1 1 2 0 0 0', late: '1 2 5 0 0 0' });
   });
 });
