@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Follows a log file until stdin ends: writes its bytes to stdout, with marks in between that say which file and
 # offset they come from. Rename, copy-and-truncate, and delete-and-create rotation, once or more, lose and repeat nothing
 # that still exists in the log's folder, compressed or not; where something may be missing, a mark says so.
