@@ -271,9 +271,9 @@ test('lines made of nothing but control characters and matches, or of a megabyte
   await frame.getByRole('button', { name: 'Clear', exact: true }).click();
   const one = `203.0.113.5 - - [${start}] "GET /'; head -c 60000 /dev/zero | tr '\\0' '\\1'; echo ' HTTP/1.1" 200 3`;
   await log.shell(`for i in $(seq 50); do { printf '${one}'; } >>${log.accessLog}; done`);
-  await log.shell(`for i in $(seq 50); do { head -c 1000000 /dev/zero | tr '\\0' A; echo; } >>${log.accessLog}; done`);
+  await log.shell(`for i in $(seq 5); do { head -c 1000000 /dev/zero | tr '\\0' A; echo; } >>${log.accessLog}; done`);
   await log.shell(`for i in $(seq 50); do { printf '${one}'; } >>${log.accessLog}; done`);
-  await lines(frame, 150);
+  await expect.poll(() => frame.locator('.foot').innerText(), { timeout: 180_000 }).toContain('105 lines');
   await row(frame, '\\x01').last().click();
   await editor.page.keyboard.press('Enter');
   await frame.locator('.detail pre').getByText('\\x01').first().waitFor();
