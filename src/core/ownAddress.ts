@@ -208,6 +208,10 @@ function lineResult(readings: OwnAddressReadings, peer: string | undefined): Con
   const address = fields?.address;
   if (address === undefined) {
     const name = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)\.? /.exec(line.text)?.[1];
+    // By its own format the line has that header, and no address of the socket.
+    if (fields?.forwardedFor === decoy && (name === undefined || name === decoy)) {
+      return failed({ code: 'tookForwardedFor', address: decoy }, decoy);
+    }
     return failed(fields !== undefined && name !== undefined ? { code: 'hostName', name } : { code: 'lineUnread' });
   }
   if (address === decoy) return failed({ code: 'tookForwardedFor', address }, address);

@@ -36,6 +36,9 @@ const good: OwnAddressReadings = {
   logs: ['/l'],
   decoy: '198.18.1.1',
 };
+const REQUEST = '- - [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"' as const;
+const FORWARDED_FIRST = `nginx $http_x_forwarded_for ${REQUEST} "$foo"` as const;
+const BOTH = `nginx $remote_addr ${REQUEST} "$http_x_forwarded_for"` as const;
 const judge = (change: Partial<OwnAddressReadings> = {}) => ownAddressOutcome({ ...good, ...change });
 const fault = (change: Partial<OwnAddressReadings>) =>
   judge(change).conditions.flatMap((one) => (one.fault === undefined ? [] : [one.fault]));
@@ -87,6 +90,16 @@ describe('the own-address test', () => {
     ['another address than the tester’s', { expected: '203.0.113.8' }, { code: 'notMine', expected: '203.0.113.8' }],
     ['a proxy added X-Forwarded-For', line(text('203.0.113.9', '198.18.1.1, 203.0.113.9')), { code: 'forwardedFor' }],
     ['our own X-Forwarded-For', line(text('198.18.1.1')), { code: 'tookForwardedFor' }],
+    [
+      'our own X-Forwarded-For, by the server’s own format',
+      { ...line(text('198.18.1.1')), formats: [FORWARDED_FIRST] },
+      { code: 'tookForwardedFor', address: '198.18.1.1' },
+    ],
+    [
+      'a host name beside X-Forwarded-For, by the server’s own format',
+      { ...line(text('tester.example.net', '198.18.1.1')), formats: [BOTH] },
+      { code: 'hostName', name: 'tester.example.net' },
+    ],
     [
       'the counter is flat',
       { open: good.open.map((one) => ({ ...one, counters: rows({ syn_recv_sock_toa: 1 }) })) },
