@@ -279,6 +279,7 @@ test('lines made of nothing but control characters and matches, or of a megabyte
   await frame.locator('.detail pre').getByText('\\x01').first().waitFor();
   await editor.page.keyboard.press('Control+f');
   await frame.locator('.findbar input').fill('A');
+  await frame.locator('.findbar').getByText('of 5').waitFor();
   await editor.page.keyboard.press('Enter');
   await frame.locator('.port mark').first().waitFor();
   await screenshot(editor.page, 'panel-hostile-many');
