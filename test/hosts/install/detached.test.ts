@@ -1,36 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/engine/clock';
 import { takeUpRun } from '../../../src/engine/install/takeUpRun';
 import { probeHost } from '../../../src/engine/probeHost';
 import { problemOf as problemIn } from '../../../src/core/problem';
-import type { Plan, RunEvent } from '../../../src/core/plan';
-import { startLab, type Lab, type LabHost } from '../../lab/lab';
-import { workbench, type Workbench } from './bench';
+import type { RunEvent } from '../../../src/core/plan';
+import type { LabHost } from '../../lab/lab';
+import type { Workbench } from './bench';
+import { reached, slowly, useLab } from './useLab';
 
 // What a run leaves behind for others: how it is detached, who finds it and takes it up, and what stays of it.
 
-let lab: Lab;
+const used = useLab(['centos7']);
 let machine: LabHost;
-const benches: Workbench[] = [];
-beforeAll(async () => {
-  lab = await startLab({ systems: ['centos7'] });
-  machine = lab.host('centos7');
+beforeAll(() => {
+  machine = used.host('centos7');
 });
-afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
-afterAll(() => lab.stop());
-
-const open = (user?: string): Workbench => {
-  const bench = workbench(lab, machine, user);
-  benches.push(bench);
-  return bench;
-};
-/** A plan whose package step is preceded by a wait. */
-const slowly = (plan: Plan, seconds: number): Plan => ({
-  ...plan,
-  script: plan.script.replace('installKernel() {\n', `installKernel() {\nsleep ${seconds}\n`),
-});
-const reached = (bench: Workbench, step: string): Promise<void> =>
-  expect.poll(() => bench.events.some((e) => e.kind === 'step' && e.step === step), { timeout: 60_000, interval: 100 }).toBe(true);
+const open = (user?: string): Workbench => used.open(machine, user);
 
 /** Puts a systemd-run on the host; the machine's own finds no systemd to talk to. */
 const systemdRun = (body: string): Promise<unknown> =>

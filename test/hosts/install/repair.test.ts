@@ -1,33 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { installOutlook } from '../../../src/core/install/planInstall';
 import { hostState } from '../../../src/core/state';
 import { AUTOLOAD_PATH, TOA_RELEASE } from '../../../src/core/vendor';
-import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import type { LabHost } from '../../lab/lab';
 import { snapshot } from './snapshot';
-import { isWhole, workbench, type Workbench } from './bench';
+import { isWhole, type Workbench } from './bench';
+import { reached, useLab } from './useLab';
 import type { HostFacts } from '../../../src/core/facts';
 import type { Plan } from '../../../src/core/plan';
 import type { HostState } from '../../../src/core/state';
 
 // What a run that was cut off leaves, and how a repair, a second install or an undo puts it right.
 
-let lab: Lab;
-const benches: Workbench[] = [];
-beforeAll(async () => {
-  lab = await startLab({ systems: ['centos7', 'centos6'] });
-});
-afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
-afterAll(() => lab.stop());
-
-const open = (machine: LabHost): Workbench => {
-  const bench = workbench(lab, machine);
-  benches.push(bench);
-  return bench;
-};
+const { host, open } = useLab(['centos7', 'centos6']);
 const stateOf = (facts: HostFacts): HostState => hostState(facts, {}, 1).state;
 const ids = (plan: Plan): readonly string[] => plan.steps.map((step) => step.id);
-const reached = (bench: Workbench, step: string): Promise<void> =>
-  expect.poll(() => bench.events.some((e) => e.kind === 'step' && e.step === step), { timeout: 60_000, interval: 100 }).toBe(true);
 
 /** The power goes while `when` (a command on the host) has just come true in a run of this plan. */
 async function cutPower(machine: LabHost, plan: Plan, bench: Workbench, step: string, when = 'true'): Promise<void> {
@@ -46,7 +33,7 @@ describe.each([
 ] as const)('%s, power lost', (system, row, original) => {
   const target = TOA_RELEASE[row];
   it.each(['repair', 'second install'])('between its scriptlets: named, and finished by a %s', async (way) => {
-    const machine = lab.host(system);
+    const machine = host(system);
     await machine.reset();
     await machine.shell('echo 30 >/etc/elhost/posttrans-delay');
     const first = open(machine);
@@ -71,7 +58,7 @@ describe.each([
   });
 
   it('with the kernel in rpm’s database and files that are not whole: the same package is put over itself', async () => {
-    const machine = lab.host(system);
+    const machine = host(system);
     await machine.reset();
     const first = open(machine);
     const plan = await first.plan();
@@ -85,7 +72,7 @@ describe.each([
   });
 
   it('what a trial that came back fell over is found, and put right by a second install', async () => {
-    const machine = lab.host(system);
+    const machine = host(system);
     await machine.reset();
     const bench = open(machine);
     await bench.install();
@@ -102,7 +89,7 @@ describe.each([
 
 describe('CentOS 7', () => {
   const target = TOA_RELEASE.el7;
-  const machine = (): LabHost => lab.host('centos7');
+  const machine = (): LabHost => host('centos7');
 
   it('files that rpm was writing and does not know are removed by a repair, and are no obstacle to an install', async () => {
     await machine().reset();

@@ -1,25 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TOA_RELEASE } from '../../../src/core/vendor';
-import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import type { LabHost } from '../../lab/lab';
 import { snapshot } from './snapshot';
-import { isWhole, problemOf, workbench, type Workbench } from './bench';
+import { isWhole, problemOf } from './bench';
+import { useLab } from './useLab';
 import type { Plan } from '../../../src/core/plan';
 
 // Filesystems that are full, or fill at the worst moment: the problem names the place, and a second install ends what was begun.
 
-let lab: Lab;
-const benches: Workbench[] = [];
-beforeAll(async () => {
-  lab = await startLab({ systems: ['centos7', 'centos6'] });
-});
-afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
-afterAll(() => lab.stop());
-
-const open = (machine: LabHost): Workbench => {
-  const bench = workbench(lab, machine);
-  benches.push(bench);
-  return bench;
-};
+const { host, open } = useLab(['centos7', 'centos6']);
 /** Somebody else's data takes the last block of /var. */
 const FILL = 'dd if=/dev/zero of=/var/filled bs=4096 2>/dev/null || :';
 const at = (plan: Plan, step: string, commands: string): Plan => {
@@ -33,7 +22,7 @@ describe.each([
   ['centos6', 'el6', '2.6.32-696.el6.x86_64'],
 ] as const)('%s', (system, row, original) => {
   const target = TOA_RELEASE[row];
-  const machine = (): LabHost => lab.host(system);
+  const machine = (): LabHost => host(system);
 
   it('too little room is told before anything is fetched, and found out by the upload at the latest', async () => {
     await machine().reset();

@@ -1,39 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { problemOf as problemIn, type HostError } from '../../../src/core/problem';
-import { startLab, type Lab } from '../../lab/lab';
-import { workbench, type Workbench } from './bench';
-import type { Plan } from '../../../src/core/plan';
+import { expect, it } from 'vitest';
+import { problemOf as problemIn } from '../../../src/core/problem';
+import { problemOf, type Workbench } from './bench';
+import { reached, slowly, useLab } from './useLab';
 
-let lab: Lab;
-const benches: Workbench[] = [];
-beforeAll(async () => {
-  lab = await startLab({ systems: ['centos7'] });
-});
-afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
-afterAll(() => lab.stop());
-
-const open = (): Workbench => {
-  const bench = workbench(lab, lab.host('centos7'));
-  benches.push(bench);
-  return bench;
-};
-const problemOf = async (action: Promise<unknown>): Promise<unknown> =>
-  action.then(
-    () => undefined,
-    (error: unknown) => (error as HostError).problem,
-  );
+const used = useLab(['centos7']);
+const open = (): Workbench => used.open(used.host('centos7'));
 const problemCode = (error: unknown): string => problemIn(error).code;
 
-/** A plan that takes long enough in its package step for something to happen meanwhile. */
-const slowly = (plan: Plan, seconds: number): Plan => ({
-  ...plan,
-  script: plan.script.replace('installKernel() {\n', `installKernel() {\nsleep ${seconds}\n`),
-});
-const reached = (bench: Workbench, step: string): Promise<void> =>
-  expect.poll(() => bench.events.some((e) => e.kind === 'step' && e.step === step), { timeout: 60_000, interval: 100 }).toBe(true);
-
 it('a connection killed in the middle of a run: the run goes on, is found again, and nothing of its journal is lost or repeated', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const bench = open();
   const plan = await bench.plan();
@@ -49,7 +24,7 @@ it('a connection killed in the middle of a run: the run goes on, is found again,
 });
 
 it('two editors: the second is told of the first’s run and starts nothing', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const [first, second] = [open(), open()];
   const plan = await first.plan();
@@ -66,7 +41,7 @@ it('two editors: the second is told of the first’s run and starts nothing', as
 });
 
 it('cancelling stops before the next step, and what was borrowed is given back', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const bench = open();
   const abort = new AbortController();
@@ -82,7 +57,7 @@ it('cancelling stops before the next step, and what was borrowed is given back',
 });
 
 it('cancelled before it has begun, it never begins', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const bench = open();
   const abort = new AbortController();
@@ -95,7 +70,7 @@ it('cancelled before it has begun, it never begins', async () => {
 });
 
 it('a package that makes itself the default in spite of all: moved back, also when the run is cancelled meanwhile', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const bench = open();
   const abort = new AbortController();
@@ -114,7 +89,7 @@ it('a package that makes itself the default in spite of all: moved back, also wh
 });
 
 it('power lost while the default was held: the next run pays what is owed before it does anything', async () => {
-  const machine = lab.host('centos7');
+  const machine = used.host('centos7');
   await machine.reset();
   const config = async (): Promise<string> => (await machine.shell('cat /etc/sysconfig/kernel')).stdout;
   const before = await config();

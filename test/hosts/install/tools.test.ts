@@ -1,26 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hostState } from '../../../src/core/state';
 import { TOA_RELEASE } from '../../../src/core/vendor';
-import { startLab, type Lab, type LabHost } from '../../lab/lab';
+import type { LabHost } from '../../lab/lab';
 import { snapshot } from './snapshot';
-import { isWhole, problemOf, workbench, type Workbench } from './bench';
+import { isWhole, problemOf } from './bench';
+import { useLab } from './useLab';
 import type { Plan } from '../../../src/core/plan';
 
 // Package tools that wait, hang, take long or fail, and a wall clock that jumps meanwhile.
 
-let lab: Lab;
-const benches: Workbench[] = [];
-beforeAll(async () => {
-  lab = await startLab({ systems: ['centos7', 'centos6'] });
-});
-afterEach(() => benches.splice(0).forEach((bench) => bench.dispose()));
-afterAll(() => lab.stop());
-
-const open = (machine: LabHost): Workbench => {
-  const bench = workbench(lab, machine);
-  benches.push(bench);
-  return bench;
-};
+const { lab, host, open } = useLab(['centos7', 'centos6']);
 /** yum's waiting is given up after seconds instead of minutes. */
 const impatient = (plan: Plan): Plan => ({ ...plan, script: plan.script.replace('with_deadline 300', 'with_deadline 3') });
 
@@ -28,7 +17,7 @@ describe.each([
   ['centos7', 'el7', '3.10.0-957.el7.x86_64'],
   ['centos6', 'el6', '2.6.32-696.el6.x86_64'],
 ] as const)('%s', (system, row, original) => {
-  const machine = (): LabHost => lab.host(system);
+  const machine = (): LabHost => host(system);
 
   it('another rpm at work: named when planning and when running, and waited for by nobody', async () => {
     await machine().reset();
@@ -79,7 +68,7 @@ describe.each([
 });
 
 describe('CentOS 7', () => {
-  const machine = (): LabHost => lab.host('centos7');
+  const machine = (): LabHost => host('centos7');
 
   it('yum that hangs on metadata and minds no signal is ended at the deadline, and the install comes through later', async () => {
     await machine().reset();
@@ -108,7 +97,7 @@ describe('CentOS 7', () => {
   it('a package whose %pre fails: nothing is installed, and the right one is, later', async () => {
     await machine().reset();
     const bench = open(machine());
-    expect(await problemOf(bench.apply(await bench.plan({}, { el7: lab.packages.others.el7Failing })))).toMatchObject({
+    expect(await problemOf(bench.apply(await bench.plan({}, { el7: lab().packages.others.el7Failing })))).toMatchObject({
       code: 'rpmRefused',
     });
     expect(hostState(await bench.probe(), {}, 1).state.kind).toBe('notInstalled');
