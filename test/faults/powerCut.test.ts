@@ -33,7 +33,11 @@ const moments: readonly { readonly name: string; readonly when: string; readonly
     when: `[ "$(stat -c %s ${initramfs} 2> /dev/null || echo 0)" -gt "$(($(stat -c %s /usr/lib/elhost/initramfs-${toaKernel}.img) / 2))" ]`,
     after: 1500,
   },
-  { name: 'end of %posttrans', when: "pgrep -f 'new-kernel-pkg.*--rpmposttrans' > /dev/null" },
+  {
+    name: 'end of %posttrans',
+    // What comes last in it is over too soon to be met: the image is whole, and nobody works at it any more.
+    when: `[ "$(stat -c %s ${initramfs} 2> /dev/null)" = "$(stat -c %s /usr/lib/elhost/initramfs-${toaKernel}.img)" ] && ! pgrep -f 'new-kernel-pkg.*--mkinitrd' > /dev/null`,
+  },
 ];
 
 /** The original kernel is up and the default; an install finishes what was cut off, and the host is as after an undisturbed one. */
