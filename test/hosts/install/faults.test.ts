@@ -2,7 +2,6 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HostError, type Problem } from '../../../src/core/problem';
-import { runScript } from '../../../src/engine/runScript';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
 import { snapshot } from './snapshot';
 import { workbench, type Workbench } from './bench';
@@ -199,74 +198,6 @@ describe('CentOS 7', () => {
     const full = `mkdir -p /tmp/b && cp -a /boot/. /tmp/b && mount -t tmpfs -o size=6m tmpfs /boot && cp -a /tmp/b/. /boot`;
     await fault(machine, full, () => bench.plan(), { code: 'spaceLow', where: '/boot' });
   });
-});
-
-describe('becoming root', () => {
-  const secret = 'labpass';
-
-  it('a wrong password: said, not tried again, nothing changed', async () => {
-    bench = workbench(lab, lab.host('centos7'), 'admin', 'wrong-password');
-    await fault(lab.host('centos7'), '', () => bench.probe(), { code: 'sudoPasswordWrong', user: 'admin' });
-    expect(bench.said.join('\n')).not.toContain('wrong-password');
-  });
-
-  it('no password given', async () => {
-    bench = workbench(lab, lab.host('centos7'), 'admin');
-    await fault(lab.host('centos7'), '', () => bench.probe(), { code: 'sudoPasswordNeeded', user: 'admin' });
-  });
-
-  it('no right to sudo', async () => {
-    bench = workbench(lab, lab.host('centos7'), 'nosudo', secret);
-    await fault(lab.host('centos7'), '', () => bench.probe(), { code: 'sudoNotAllowed', user: 'nosudo' });
-  });
-
-  it.each([
-    ['admin', 'a password'],
-    ['tty', 'requiretty'],
-    ['ttypass', 'requiretty and a password'],
-  ])('%s: %s works, and the secret stands nowhere', async (user) => {
-    for (const machine of [lab.host('centos7'), lab.host('centos6')]) {
-      bench = workbench(lab, machine, user, secret);
-      await machine.reset();
-      const after = await bench.install();
-      expect(after.kernel.installed).toHaveLength(2);
-      await secretNowhere(machine, secret);
-      bench.dispose();
-    }
-  });
-
-  it('NOPASSWD with a stored password: it is never sent', async () => {
-    const machine = lab.host('centos7');
-    await machine.reset();
-    bench = workbench(lab, machine, 'deploy', secret);
-    await bench.install();
-    await secretNowhere(machine, secret);
-  });
-
-  it('a cached ticket beside a stored password: sudo asks all the same, and the password becomes no command’s input', async () => {
-    const machine = lab.host('centos7');
-    await machine.reset();
-    // A ticket that holds in every session, as `timestamp_type` lets a host have it.
-    expect(await machine.shell(`printf 'Defaults:admin timestamp_type=global\\n' >>/etc/sudoers`)).toMatchObject({ code: 0 });
-    bench = workbench(lab, machine, 'admin', secret);
-    const asAdmin = async (script: string): Promise<unknown> =>
-      runScript(await bench.connect(), script, { as: 'user', signal: new AbortController().signal, deadlineSeconds: 30, what: 'test' });
-    expect(await asAdmin(`printf '%s\\n' ${secret} | sudo -S -v`)).toMatchObject({ code: 0 });
-    expect(await asAdmin('sudo -n true')).toMatchObject({ code: 0 });
-    await bench.install();
-    expect(await asAdmin('sudo -n true')).toMatchObject({ code: 0 });
-    await secretNowhere(machine, secret);
-  });
-
-  /** Not in what the editor heard, not in any file the host keeps, not in any process's arguments or environment. */
-  async function secretNowhere(machine: LabHost, text: string): Promise<void> {
-    expect(bench.said.join('\n')).not.toContain(text);
-    const pattern = `${text.slice(0, 3)}[${text[3] ?? ''}]${text.slice(4)}`;
-    const files = `grep -rl '${pattern}' /var /etc /tmp /root /home /run 2>/dev/null`;
-    const processes = `cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep '${pattern}'`;
-    const found = await machine.shell(`${files}; ${processes}; true`);
-    expect(found.stdout.trim()).toBe('');
-  }
 });
 
 describe('CentOS 6', () => {

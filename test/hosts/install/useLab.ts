@@ -8,7 +8,7 @@ export interface UsedLab {
   readonly lab: () => Lab;
   readonly host: (system: LabSystem) => LabHost;
   /** A workbench that ends with the test. */
-  readonly open: (machine: LabHost, user?: string) => Workbench;
+  readonly open: (machine: LabHost, user?: string, sudoPassword?: string) => Workbench;
 }
 
 /** Starts a lab before a file's tests and ends it after them. */
@@ -27,8 +27,8 @@ export function useLab(systems: readonly LabSystem[]): UsedLab {
   return {
     lab,
     host: (system) => lab().host(system),
-    open(machine, user) {
-      const bench = workbench(lab(), machine, user);
+    open(machine, user, sudoPassword) {
+      const bench = workbench(lab(), machine, user, sudoPassword);
       benches.push(bench);
       return bench;
     },
