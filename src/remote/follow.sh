@@ -51,13 +51,17 @@ toa_sign() {
 # toa_same LENGTH CHECKSUM: is what descriptor 3 holds still the file that was signed? A truncated file that has grown again is not.
 toa_same() { [ "$1" -eq 0 ] || [ "$(toa_sum "$1" <&3)" = "$2" ]; }
 
-# toa_list: the files before the log, oldest first: "TIME DEV INODE BYTES NAME". Only names made of what rotation adds to a name.
+# toa_list: the files before the log, oldest first: "TIME DEV INODE BYTES NAME". Only names made of what rotation adds to a name;
+# not what is being compressed, whose original is still there.
 toa_list() {
   set +f
+  set --
   for toa_one in "$toa_log"[-.0-9]* "$toa_stem"[-.0-9]*"$toa_tail"* "${toa_log%.*}"[-.]*[12][0-9][0-9][0-9]*[01][0-9]*[0-3][0-9]*; do
     case ${toa_one#"${toa_log%.*}"} in *[!A-Za-z0-9._-]*) continue ;; *[0-9]*) ;; *) continue ;; esac
-    [ "$toa_one" = "$toa_log" ] || [ ! -f "$toa_one" ] || stat -L -c '%y %d %i %s %n' "$toa_one"
-  done | sed -e 's/ /T/' -e 's/ [-+][0-9]* / /' | sort -u
+    case $toa_one in *.gz | *.bz2 | *.xz | *.zst | *.lz4) [ ! -f "${toa_one%.*}" ] || continue ;; esac
+    [ "$toa_one" = "$toa_log" ] || [ ! -f "$toa_one" ] || set -- "$@" "$toa_one"
+  done
+  [ $# -eq 0 ] || stat -L -c '%y %d %i %s %n' "$@" 2>/dev/null | sed -e 's/ /T/' -e 's/ [-+][0-9]* / /' | sort -u
 }
 
 # toa_is FILE LENGTH CHECKSUM: does the file, compressed or not, begin with these bytes?
@@ -128,6 +132,12 @@ toa_true() {
   [ "$toa_len $toa_crc" = "$toa_waslen $toa_wascrc" ] || toa_same "$toa_waslen" "$toa_wascrc"
 }
 
+# toa_close4: nobody writes to the file before the log any more.
+toa_close4() {
+  exec 4<&-
+  toa_keep=0 toa_old=
+}
+
 # toa_read3: everything that is there now, piece by piece, each shown true afterwards. 1: the log is another one.
 toa_read3() {
   while :; do
@@ -166,19 +176,27 @@ END
   [ -n "$toa_found" ]
 }
 
+# toa_open4 FILE: opens it as descriptor 4. 1: it is gone, or was renamed and is another one by now.
+toa_open4() {
+  command exec 4<"$1" || return 1
+  if [ "$(stat -L -c '%d %i' /proc/self/fd/0 <&4)" != "$toa_foundid" ]; then
+    toa_close4
+    return 1
+  fi
+}
+
 # toa_rest KIND DEV INODE OFFSET LENGTH CHECKSUM SINCE: the found file from OFFSET on, as "at" or "old". It stays open, because a
-# server may still write to it.
+# server may still write to it. 1: it is gone.
 toa_rest() {
+  toa_open4 "$toa_found" || return 1
   toa_old=$toa_foundid toa_pos4=$4 toa_sign4="$5 $6 $7"
   toa_mark "$1 $toa_old $toa_pos4 $toa_sign4"
   case $toa_found in
     *.gz)
-      gzip -dc <"$toa_found" 2>/dev/null | tail -c "+$(($4 + 1))"
-      exec 4<&-
-      toa_keep=0
+      gzip -dc <&4 2>/dev/null | tail -c "+$(($4 + 1))"
+      toa_close4
       ;;
     *)
-      command exec 4<"$toa_found" || return 0
       toa_skip "$4" <&4
       dd bs=65536 <&4 2>/dev/null
       toa_pos4
@@ -189,55 +207,86 @@ toa_rest() {
   esac
 }
 
-# toa_know DEV INODE LENGTH CHECKSUM: that file has been followed, and need not be read for a late line that makes it newer.
-toa_know() {
-  toa_known=$(printf '%s\n' "$*" "$toa_known" | head -n 8)
+# toa_find_rest KIND DEV INODE OFFSET LENGTH CHECKSUM SINCE: both; once more where the file was just being renamed or compressed.
+toa_find_rest() {
+  toa_kind=$1
+  shift
+  if toa_find "$@" && toa_rest "$toa_kind" "$@"; then return 0; fi
+  sleep 1
+  toa_find "$@" && toa_rest "$toa_kind" "$@"
 }
 
-# toa_is_known: is the file of toa_chain one of those?
+# toa_know LENGTH CHECKSUM: a file that begins so has been followed, and need not be read for a late line that makes it newer.
+toa_know() {
+  [ "$1" -eq 0 ] || toa_known=$(printf '%s\n' "$*" "$toa_known" | head -n 16)
+}
+
+# toa_is_known: is the file of toa_chain one of those? Renamed, copied or compressed since: its number proves nothing, since
+# that of a deleted file is given to the next.
 toa_is_known() {
-  while read -r toa_d2 toa_i2 toa_l2 toa_c2; do
-    [ "$toa_d2 $toa_i2" = "$toa_d $toa_i" ] || continue
-    [ "$toa_l2" -eq 0 ] || ! toa_is "$toa_file" "$toa_l2" "$toa_c2" || return 0
+  while read -r toa_l2 toa_c2; do
+    [ -z "$toa_c2" ] || ! toa_is "$toa_file" "$toa_l2" "$toa_c2" || return 0
   done <<END
 $toa_known
 END
   return 1
 }
 
-# toa_chain DEV INODE LENGTH CHECKSUM SINCE: whole files that came after that one and before the log, oldest first.
-toa_chain() {
+# toa_upcoming DEV INODE LENGTH CHECKSUM: the next file behind the time toa_after that is none of those which are read already.
+toa_upcoming() {
   while read -r toa_time toa_d toa_i toa_s toa_file; do
     [ -n "$toa_file" ] || continue
-    case "$1 $2,$toa_old,$toa_new," in *"$toa_d $toa_i,"*) continue ;; esac
+    # Numbers of files that are open: no other file has them.
+    case ",$1 $2,$toa_old,$toa_new," in *",$toa_d $toa_i,"*) continue ;; esac
     ! toa_is_known || continue
+    # The file itself, copied or compressed.
+    if [ "$3" -gt 0 ] && toa_is "$toa_file" "$3" "$4"; then continue; fi
+    return 0
+  done <<END
+$(toa_list | awk -v since="$toa_after" '$1 > since ""')
+END
+  return 1
+}
+
+# toa_chain DEV INODE LENGTH CHECKSUM SINCE: whole files that came after that one and before the log, oldest first. They are looked
+# for again after each, since names go on changing.
+toa_chain() {
+  toa_after=$5 toa_tries=50
+  while toa_upcoming "$@"; do
     case $toa_file in
       *.bz2 | *.xz | *.zst | *.lz4)
         toa_mark gap between "$toa_s"
+        toa_after=$toa_time
         continue
         ;;
     esac
-    # The file itself, copied or compressed.
-    if [ "$3" -gt 0 ] && toa_is "$toa_file" "$3" "$4"; then continue; fi
-    toa_mark rotated
-    toa_found=$toa_file toa_foundid="$toa_d $toa_i" toa_l=256
-    case $toa_file in *.gz) ;; *) [ "$toa_s" -ge 256 ] || toa_l=$toa_s ;; esac
-    toa_c=0
+    toa_foundid="$toa_d $toa_i" toa_found=$toa_file
+    if ! toa_open4 "$toa_file"; then
+      toa_tries=$((toa_tries - 1))
+      [ "$toa_tries" -gt 0 ] || return 0
+      sleep 0.1 2>/dev/null || sleep 1
+      continue
+    fi
     case $toa_file in
-      *.gz) toa_c=$(gzip -dc <"$toa_file" 2>/dev/null | head -c 256 | cksum) toa_l=${toa_c#* } toa_c=${toa_c%% *} ;;
-      *) [ "$toa_l" -eq 0 ] || toa_c=$(toa_sum "$toa_l" <"$toa_file") ;;
+      *.gz) toa_c=$(dd if=/proc/self/fd/0 bs=65536 <&4 2>/dev/null | gzip -dc 2>/dev/null | head -c 256 | cksum) toa_l=${toa_c#* } toa_c=${toa_c%% *} ;;
+      *)
+        toa_l=$toa_s toa_c=0
+        if [ "$toa_l" -gt 256 ]; then toa_l=256; fi
+        [ "$toa_l" -eq 0 ] || toa_c=$(toa_sum "$toa_l" <&4)
+        ;;
     esac
-    toa_rest at "$toa_d" "$toa_i" 0 "$toa_l" "$toa_c" "$toa_time"
-  done <<END
-$(toa_list | awk -v since="$5" '$1 > since ""')
-END
+    toa_mark rotated
+    toa_rest at "$toa_d" "$toa_i" 0 "$toa_l" "$toa_c" "$toa_time" || continue
+    toa_know "$toa_l" "$toa_c"
+    toa_after=$toa_time
+  done
 }
 
 # toa_go: from the file on descriptor 3, read to its end, to the one that toa_open has opened, over those in between.
 toa_go() {
   toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
   toa_chain "$toa_dev" "$toa_ino" "$toa_len" "$toa_crc" "$toa_since"
-  toa_know "$toa_dev" "$toa_ino" "$toa_len" "$toa_crc"
+  toa_know "$toa_len" "$toa_crc"
   toa_take
 }
 
@@ -247,10 +296,8 @@ toa_resume() {
   if [ -n "$toa_late" ]; then
     # shellcheck disable=SC2086 # six words
     set -- "$@" $toa_late
-    if toa_find "$7" "$8" "$9" "${10}" "${11}"; then
-      toa_rest old "$7" "$8" "$9" "${10}" "${11}" "${12}"
-      # shellcheck disable=SC2086 # two numbers
-      toa_know $toa_foundid "${10}" "${11}"
+    if toa_find "$7" "$8" "$9" "${10}" "${11}" && toa_rest old "$7" "$8" "$9" "${10}" "${11}" "${12}"; then
+      toa_know "${10}" "${11}"
     fi
   fi
   if [ "$1 $2" = "$toa_new" ] && [ "$(stat -L -c %s /proc/self/fd/0 <&5)" -ge "$3" ]; then
@@ -262,9 +309,8 @@ toa_resume() {
       return
     fi
   fi
-  if toa_find "$@"; then
-    # Not "old": should this connection end too, the next one goes on here.
-    toa_rest at "$@"
+  # Not "old": should this connection end too, the next one goes on here.
+  if toa_find_rest at "$@"; then
     toa_chain "${toa_foundid% *}" "${toa_foundid#* }" "$4" "$5" "$6"
     toa_mark rotated
   else
@@ -276,13 +322,16 @@ toa_resume() {
 
 # toa_restarted: the log is shorter than what was read of it, or begins otherwise: it was copied and truncated.
 toa_restarted() {
-  if toa_find "$toa_dev" "$toa_ino" "$toa_pos" "$toa_len" "$toa_crc"; then
-    toa_rest old "$toa_dev" "$toa_ino" "$toa_pos" "$toa_len" "$toa_crc" "$toa_since"
+  if toa_find_rest old "$toa_dev" "$toa_ino" "$toa_pos" "$toa_len" "$toa_crc" "$toa_since"; then
     toa_mark rotated
   else
     toa_mark gap truncated -
   fi
-  ! toa_open || toa_go
+  if toa_open; then
+    toa_go
+    # Told at once, so that a connection lost by now does not tell the gap again.
+    toa_at
+  fi
 }
 
 # toa_poll: one look. Sizes come from the open descriptors, the name only says whether the log is another file now.
@@ -290,7 +339,7 @@ toa_poll() {
   if [ "$toa_keep" -gt 0 ]; then
     toa_keep=$((toa_keep - 1))
     [ "$(stat -L -c %s /proc/self/fd/0 <&4)" = "$toa_pos4" ] || toa_read4
-    [ "$toa_keep" -gt 0 ] || exec 4<&-
+    [ "$toa_keep" -gt 0 ] || toa_close4
   fi
   # shellcheck disable=SC2046 # numbers, and a time in three words
   set -- $(stat -L -c '%d %i %s %y' /proc/self/fd/0 "$toa_log" <&3 2>/dev/null)
