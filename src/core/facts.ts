@@ -188,6 +188,8 @@ export interface LogCandidate {
   /** Readable by the connection's user, only by root, or not known (its directory cannot be listed). */
   readonly readable: 'yes' | 'root' | 'unknown';
   readonly bytes?: number;
+  /** When it was last written, by the host's clock, ms since the epoch. */
+  readonly written?: number;
   /** How it was found: open in a running server, at its usual place, or named by the user. */
   readonly found: 'open' | 'usual' | 'configured';
 }

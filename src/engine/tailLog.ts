@@ -25,8 +25,8 @@ export interface TailOptions {
   /** Absolute path of the log, or a pattern of the shell's: then the newest file that matches, and the next when it comes. */
   readonly path: string;
   readonly as: RunAs;
-  /** Lines to start back from the end. */
-  readonly back: number;
+  /** Lines to start back from the end; `all`: from the beginning of the oldest file that rotation has left, compressed or not. */
+  readonly back: number | 'all';
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onLines: OnLines;

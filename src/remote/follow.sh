@@ -4,7 +4,7 @@
 # that still exists in the log's folder, compressed or not; where something may be missing, a mark says so.
 #
 # Set before this text:
-#   toa_log    absolute path           toa_back   lines to start back from the end
+#   toa_log    absolute path           toa_back   lines to start back from the end; all: of the files before it too
 #   toa_nonce  unknown to whoever writes the log: a mark is "<nonce> <words>\n", anywhere in the output
 #   toa_stem, toa_tail   how names of the log's files begin and end (core/log/rotation.ts)
 #   toa_next   pattern of names one of which is the log, the newest; empty: its name never changes
@@ -377,6 +377,12 @@ toa_follow() {
   if [ -n "$toa_from" ]; then
     # shellcheck disable=SC2086 # six words
     toa_resume $toa_from
+  elif [ "$toa_back" = all ]; then
+    # The log is open already: should it be renamed meanwhile, it is still what comes behind the others.
+    toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
+    toa_chain 0 0 0 0 0
+    toa_mark rotated
+    toa_take
   else
     # tail leaves the descriptor where it stopped; what it found is only measured here, and read by the first poll.
     # Of no lines at all it reads nothing and stays where it was.

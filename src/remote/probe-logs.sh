@@ -22,12 +22,12 @@ else
   limit() { shift; "$@"; }
 fi
 
-# log_line FOUND SERVER PATH: "found server readable bytes path"; a file that is surely not there prints nothing.
+# log_line FOUND SERVER PATH: "found server readable bytes@written path"; a file that is surely not there prints nothing.
 log_line() {
   if [ -f "$3" ]; then
     log_read=no
     [ -r "$3" ] && log_read=yes
-    log_bytes=$(stat -L -c %s "$3" 2>/dev/null)
+    log_bytes=$(stat -L -c '%s@%Y' "$3" 2>/dev/null)
     printf '%s %s %s %s %s\n' "$1" "$2" "$log_read" "${log_bytes:--}" "$3"
   elif [ ! -x "${3%/*}" ] && [ -e "${3%/*}" ]; then
     printf '%s %s hidden - %s\n' "$1" "$2" "$3"

@@ -71,6 +71,8 @@ export function panelFilter(value: unknown): PanelFilter | undefined {
 export interface PanelLog {
   readonly hostId: string;
   readonly path: string;
+  /** The files before it too. */
+  readonly history?: true;
 }
 
 /** What an editor remembers of a panel over a restart; enough to open its logs again as they were looked at. */
@@ -87,7 +89,9 @@ const MOST_LOGS = 32;
 export function panelState(value: unknown): PanelState | undefined {
   if (!isRecord(value) || !Array.isArray(value.logs) || value.logs.length === 0 || value.logs.length > MOST_LOGS) return undefined;
   const logs = value.logs.flatMap((log: unknown) =>
-    isRecord(log) && typeof log.hostId === 'string' && typeof log.path === 'string' ? [{ hostId: log.hostId, path: log.path }] : [],
+    isRecord(log) && typeof log.hostId === 'string' && typeof log.path === 'string'
+      ? [{ hostId: log.hostId, path: log.path, ...(log.history === true ? { history: true as const } : {}) }]
+      : [],
   );
   if (logs.length !== value.logs.length) return undefined;
   const filter = panelFilter(value.filter);

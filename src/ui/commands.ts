@@ -53,8 +53,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.openLog': {
     takes: 'host',
     needs: 'log',
-    run: (ui, hostId, node, how) =>
-      openLogFlow(ui, hostId, isTreeNode(node) && node.kind === 'log' ? node.path : undefined, how === CHOOSE),
+    run: (ui, hostId, node, how) => openLogFlow(ui, hostId, { path: pathOf(node), choose: how === CHOOSE }),
+  },
+  'toa.openLogHistory': {
+    takes: 'host',
+    needs: 'log',
+    run: (ui, hostId, node) => openLogFlow(ui, hostId, { path: pathOf(node), history: true }),
   },
   'toa.openMergedLog': { takes: 'hosts', needs: 'log', run: openMergedLogFlow },
   ...onLine(),
@@ -84,6 +88,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'toa.openSettings': { takes: 'nothing', run: () => commands.executeCommand('workbench.action.openSettings', '@ext:toa-hosts.toa-hosts') },
   'toa.forgetSecrets': { takes: 'nothing', run: forgetSecrets },
 };
+
+/** The log of a row in the tree; undefined: the row is a host. */
+const pathOf = (node: unknown): string | undefined => (isTreeNode(node) && node.kind === 'log' ? node.path : undefined);
 
 /** Of the context menu of a row in a log panel. */
 function onLine(): Readonly<Record<string, Command>> {

@@ -7,6 +7,8 @@ interface LogLine {
   readonly found: LogCandidate['found'];
   readonly access: 'yes' | 'no' | 'hidden' | 'missing';
   readonly bytes: number | undefined;
+  /** Seconds since the epoch. */
+  readonly written: number | undefined;
 }
 
 const MOST_LOGS = 30;
@@ -36,13 +38,14 @@ export function parseLogs(sections: Sections): readonly LogCandidate[] {
     // A usual place that root cannot find either is no candidate; one that a person named stays.
     if (asRoot && !configured && theirs.length === 0 && mine?.access !== 'yes') return [];
     const bytes = seen.find((line) => line.bytes !== undefined)?.bytes;
+    const written = seen.find((line) => line.written !== undefined)?.written;
     return [
       {
         path,
         server: (theirs[0] ?? mine)?.server ?? 'other',
         readable: readable(mine, theirs),
         found: configured ? 'configured' : seen.some((line) => line.found === 'open') ? 'open' : 'usual',
-        ...given({ bytes }),
+        ...given({ bytes, written: written === undefined ? undefined : written * 1000 }),
       },
     ];
   });
@@ -58,9 +61,9 @@ function readable(mine: LogLine | undefined, theirs: readonly LogLine[]): LogCan
 
 function logLines(sections: Sections, name: string): readonly LogLine[] {
   return linesOf(sections, name).flatMap((line) => {
-    const match = /^(open|usual|configured) (\S+) (yes|no|hidden|missing) (\d{1,15}|-) (\/.*)$/.exec(line);
+    const match = /^(open|usual|configured) (\S+) (yes|no|hidden|missing) (\d{1,15}|-)(?:@(\d{1,12}))? (\/.*)$/.exec(line);
     if (match === null) return [];
-    const [, found, server = '', access, bytes, path = ''] = match;
+    const [, found, server = '', access, bytes, written, path = ''] = match;
     return [
       {
         path,
@@ -68,6 +71,7 @@ function logLines(sections: Sections, name: string): readonly LogLine[] {
         found: found as LogLine['found'],
         access: access as LogLine['access'],
         bytes: numberOf(bytes),
+        written: numberOf(written),
       },
     ];
   });

@@ -15,8 +15,8 @@ export interface FollowOptions {
   readonly ui: Pick<Ui, 'transport' | 'prompts' | 'clock'>;
   readonly view: () => HostView | undefined;
   readonly path: string;
-  /** Lines to begin with. */
-  readonly back: number;
+  /** Lines to begin with; `all`: those of the files before it too. */
+  readonly back: number | 'all';
   /** Silent: a restored panel does not ask for anything. */
   readonly ask: boolean;
   /** A person wants it read as root. */

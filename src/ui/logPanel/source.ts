@@ -121,7 +121,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
         ui,
         view,
         path: log.path,
-        back: BACK_LINES,
+        back: log.history === true ? 'all' : BACK_LINES,
         signal,
         onLines: append,
         onMark: (mark) => {

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -38,7 +39,7 @@ const write = (text: string): void => appendFileSync(log, `${text}\n`);
 /** Lines long enough that the follower can tell two files by their beginnings. */
 const line = (name: string): string => `${name} ${name.repeat(30)}`;
 
-function start(shell: string, back = 1000) {
+function start(shell: string, back: number | 'all' = 1000) {
   const session = localSession(shell);
   const stop = new AbortController();
   const lines: string[] = [];
@@ -86,6 +87,30 @@ describe.each(shells)('the follower under %s', (shell) => {
     appendFileSync(log, 'd d');
     write('ddd');
     await sees(tail, 'b', 'c', 'd');
+    tail.stop();
+    await tail.done;
+  });
+
+  it('starts with the oldest file that rotation has left, compressed or not, and loses nothing at the seams', async () => {
+    const older = (name: string, text: string | Buffer, seconds: number): void => {
+      writeFileSync(join(folder, name), text);
+      utimesSync(join(folder, name), seconds, seconds);
+    };
+    older('access.log.3.gz', gzipSync(`${line('a')}\n${line('b')}\n`), 1000);
+    older('access.log-20240514', `${line('c')}\n`, 2000);
+    older('access.log.2.xz', 'xz', 2500);
+    older('access.log.1', `${line('d')}\n`, 3000);
+    // Nobody is told of a file that is being written beside its original.
+    older('access.log.1.gz', '', 4000);
+    older('access.log.bak', line('no'), 3500);
+    write(line('e'));
+    const tail = start(shell, 'all');
+    await sees(tail, 'a', 'b', 'c', 'd', 'e');
+    tail.session.cut();
+    renameSync(log, `${log}.0`);
+    write(line('f'));
+    await sees(tail, 'a', 'b', 'c', 'd', 'e', 'f');
+    expect(tail.marks.filter(({ kind }) => kind === 'gap')).toEqual([{ kind: 'gap', why: 'between', bytes: 2, seconds: 0 }]);
     tail.stop();
     await tail.done;
   });
