@@ -35,9 +35,12 @@ export function offer(known: readonly string[], lists: AlgorithmLists, legacy: b
 
 /** Options of ssh_config that allow nothing which this transport has. */
 export function unserved(lists: AlgorithmLists): string[] {
+  const signatures = lists.publicKey;
   const nothing = (usual: readonly string[], older: readonly string[], list: readonly string[] | undefined): boolean =>
     list !== undefined && served(usual, older, list).length === 0;
   return [
+    // ssh2 signs with the first of RSA's hashes that the server takes, SHA-256, whatever the list says.
+    ...(signatures?.includes('rsa-sha2-512') === true && !signatures.includes('rsa-sha2-256') ? ['PubkeyAcceptedAlgorithms'] : []),
     ...(nothing(KEX, LEGACY_KEX, lists.kex) ? ['KexAlgorithms'] : []),
     ...(nothing(HOST_KEYS, LEGACY_HOST_KEYS, lists.hostKey) ? ['HostKeyAlgorithms'] : []),
     ...(nothing(CIPHERS, LEGACY_CIPHERS, lists.cipher) ? ['Ciphers'] : []),

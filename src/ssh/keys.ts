@@ -41,9 +41,14 @@ export async function keyCandidates(ssh2: Ssh2, hop: Hop, best: string | undefin
     const rest = held.filter((key) => !found.some((other) => other.publicKey && sameKey(other.publicKey, key)));
     found.push(...rest.map((key) => ({ label: `agent ${fingerprint(key.getPublicSSH())}`, from: { agent }, publicKey: key })));
   }
-  const first = found.filter((key) => best !== undefined && keyName(key) === best);
-  return [...first, ...found.filter((key) => !first.includes(key))].slice(0, MOST_KEYS);
+  const allowed = found.filter(({ publicKey }) => publicKey === undefined || mayBeUsed(publicKey.type, hop.algorithms.publicKey));
+  const first = allowed.filter((key) => best !== undefined && keyName(key) === best);
+  return [...first, ...allowed.filter((key) => !first.includes(key))].slice(0, MOST_KEYS);
 }
+
+/** `PubkeyAcceptedAlgorithms`: an RSA key signs in several ways (RFC 8332). */
+const mayBeUsed = (type: string, accepted: readonly string[] | undefined): boolean =>
+  accepted === undefined || accepted.includes(type) || (type === 'ssh-rsa' && accepted.includes('rsa-sha2-256'));
 
 /** What a key is remembered by. */
 export const keyName = (key: KeyCandidate): string => (key.publicKey ? fingerprint(key.publicKey.getPublicSSH()) : key.label);

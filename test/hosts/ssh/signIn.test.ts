@@ -64,6 +64,19 @@ test.each(['ed25519', 'ecdsa', 'rsa', 'rsaPem', 'ecdsaPem', 'rsaPkcs8', 'ed25519
   },
 );
 
+test('PubkeyAcceptedAlgorithms decides which keys are offered', async () => {
+  const files = [`IdentityFile ${allowed['ed25519']!}`, `IdentityFile ${allowed['rsa']!}`];
+  const tried = async (list: string): Promise<string> => {
+    const before = sshd.log().length;
+    const made = client(sshd.port, [...files, `PubkeyAcceptedAlgorithms ${list}`]);
+    await made.connect(host('a'), { signal: never });
+    return sshd.log().slice(before);
+  };
+  expect(await tried('rsa-sha2-256')).toMatch(/Accepted publickey for \S+ from .* RSA /);
+  const none = client(sshd.port, [...files, 'PubkeyAcceptedAlgorithms ecdsa-sha2-nistp256', 'PasswordAuthentication no']);
+  expect(await problem(none.connect(host('a'), { signal: never }))).toMatchObject({ code: 'authFailed', tried: [] });
+});
+
 test.each(['encrypted', 'encryptedPem', 'encryptedPkcs8'])('an encrypted key file asks for its passphrase once: %s', async (name) => {
   const asked = person(false, { passphrase: SECRET });
   const transports = client(sshd.port, [`IdentityFile ${allowed[name]!}`]);
