@@ -101,26 +101,24 @@ END
   }
 }
 
+# Addresses are sorted part by part, each within its memory: far faster than an awk keeps many apart.
 # A line without a time is of the time of the line before it. Lines of one second share their time's text.
 toa_count() {
   trap '' PIPE
-  toa_bytes | awk -v moment="$toa_moment" -v zone="$(date +%z)" "{ a = t = \"\"; $toa_address; if (moment != \"\") { $toa_time } }"'
+  toa_bytes | awk -v part='sort -S 32M | uniq -c' -v moment="$toa_moment" -v zone="$(date +%z)" "{ a = t = \"\"; $toa_address; if (moment != \"\") { $toa_time } }"'
     BEGIN { side = moment == "" ? "-" : "<" }
     t != last {
       last = t
       e = epoch(t)
       if (e != "") side = e < moment + 0 ? "<" : "-"
     }
-    { if (!((k = a " " side) in c) && ++n > 20000) flush(); c[k]++ }
-    END { flush(); printf "~ - %.0f\n", NR }
+    { k = (a ~ /^[0-9]+\.[0-9.]+$/ && length(a) <= 15 ? a : word(a)) " " side; print k | part }
+    NR % 500000 == 0 { close(part) }
+    END { close(part); printf "%.0f ~ -\n", NR }
 
-    function flush(  k, a) {
-      for (k in c) {
-        a = substr(k, 1, length(k) - 2)
-        if (a !~ /^[]0-9A-Fa-f:.[]+$/ || a !~ /[.:]/ || length(a) > 64) a = a ~ /^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]*$/ ? "name" : "-"
-        print a, substr(k, length(k)), c[k]
-      }
-      split("", c); n = 1
+    function word(a) {
+      if (a ~ /^[]0-9A-Fa-f:.[]+$/ && a ~ /[.:]/ && length(a) <= 64) return a
+      return a ~ /^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]*$/ ? "name" : "-"
     }
     function epoch(t,  m, s, z) {
       if (t ~ /^[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9][0-9][0-9][0-9]:[0-9][0-9]:[0-9][0-9]:[0-9][0-9]/) {
@@ -148,9 +146,9 @@ toa_count() {
     function days(y, m, d) {
       if ((m += 0) < 3) { y -= 1; m += 12 }
       return 365 * y + int(y / 4) - int(y / 100) + int(y / 400) + int((153 * (m - 3) + 2) / 5) + d - 719469
-    }' | sort -S 64M | awk '
-    $1 != a { if (n) printf "%.0f %.0f %s\n", n, b, a; a = $1; n = b = 0 }
-    { n += $3; if ($2 == "<") b += $3 }
+    }' | sort -S 64M -k 2 | awk '
+    $2 != a { if (n) printf "%.0f %.0f %s\n", n, b, a; a = $2; n = b = 0 }
+    { n += $1; if ($3 == "<") b += $1 }
     END { if (n || a == "~") printf "%.0f %.0f %s\n", n, b, a }'
 }
 
