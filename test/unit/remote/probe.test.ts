@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ describe.each(SHELLS)('probe.sh under %s', (...shell) => {
   it('reads this machine', () => {
     const log = join(folder, "it's a $(log).log");
     writeFileSync(log, 'x'.repeat(42));
+    utimesSync(log, 1_700_000_000, 1_715_695_523);
     const file = join(folder, 'script');
     writeFileSync(file, probeScript('toa-0123', [log, '/nowhere/at all'], true));
     const out = execFileSync(shell[0]!, [...shell.slice(1), file], { encoding: 'utf8', input: '', stdio: 'pipe' });
@@ -26,7 +27,8 @@ describe.each(SHELLS)('probe.sh under %s', (...shell) => {
     expect(facts.user).toEqual({ name: execFileSync('id', ['-un'], { encoding: 'utf8' }).trim(), uid: process.getuid!() });
     expect(facts.system.id).toBe(/^ID="?(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))![1]);
     expect(facts.boot.rootFreeBytes).toBeGreaterThan(0);
-    expect(facts.logs).toContainEqual({ path: log, server: 'other', readable: 'yes', bytes: 42, found: 'configured' });
+    const seen = { server: 'other', readable: 'yes', bytes: 42, written: 1_715_695_523_000, found: 'configured' };
+    expect(facts.logs).toContainEqual({ path: log, ...seen });
     expect(facts.logs).toContainEqual({ path: '/nowhere/at all', server: 'other', readable: 'unknown', found: 'configured' });
     expect(Math.abs(facts.hostTime - Date.now())).toBeLessThan(60_000);
     if (process.getuid!() === 0) expect(facts).toMatchObject({ asRoot: true, sudo: 'root' });
