@@ -79,14 +79,15 @@ toa_open() {
   command exec 5<"$toa_log" || return 1
 }
 
-# toa_take: what toa_open has opened is the log from here on.
+# toa_open_again: the file on descriptor 3 from its beginning, whatever its name is by now, or if it has none.
+toa_open_again() { command exec 5</proc/self/fd/3; }
+
+# toa_take SINCE: what is on descriptor 5 is the log from here on. SINCE: of the files before it.
 toa_take() {
   exec 3<&5 5<&-
   # shellcheck disable=SC2046 # three numbers
-  set -- $(stat -L -c '%d %i %s' /proc/self/fd/0 <&3)
-  toa_dev=${1:-0} toa_ino=${2:-0} toa_size=${3:-0} toa_pos=0 toa_mtime=
-  toa_since=$(toa_list | tail -n 1)
-  toa_since=${toa_since%% *} toa_since=${toa_since:-0}
+  set -- "$1" $(stat -L -c '%d %i %s' /proc/self/fd/0 <&3)
+  toa_since=$1 toa_dev=${2:-0} toa_ino=${3:-0} toa_size=${4:-0} toa_pos=0 toa_mtime=
   toa_sign
 }
 
@@ -143,6 +144,12 @@ toa_read3() {
   while :; do
     toa_was=$toa_pos toa_waslen=$toa_len toa_wascrc=$toa_crc
     [ "$toa_len" -ge 256 ] || toa_sign
+    # It was empty: lines may have come and been copied and cut off since, which an empty beginning does not show.
+    if [ "$toa_waslen" -eq 0 ] && [ "$toa_len" -gt 0 ] && toa_open_again; then
+      toa_chain 0 0 0 0 "$toa_since"
+      toa_since=$toa_after
+      exec 5<&-
+    fi
     toa_mark "at $toa_dev $toa_ino $toa_pos $toa_waslen $toa_wascrc $toa_since"
     dd bs=65536 count=64 <&3 2>/dev/null
     toa_pos3
@@ -232,24 +239,39 @@ END
   return 1
 }
 
-# toa_upcoming DEV INODE LENGTH CHECKSUM: the next file behind the time toa_after that is none of those which are read already.
+# toa_target: what upcoming files end at: the file on descriptor 5, as "DEV INODE", the length and checksum of its beginning, and
+# where it was deleted the time of its last write, since then no name says which files came after it.
+toa_target() {
+  # shellcheck disable=SC2046 # numbers, and a time in three words
+  set -- $(stat -L -c '%d %i %s %h %y' /proc/self/fd/0 <&5)
+  toa_new="$1 $2" toa_newlen=$3 toa_newcrc=0 toa_until=
+  [ "$4" -gt 0 ] || toa_until=$5T$6
+  if [ "$toa_newlen" -gt 256 ]; then toa_newlen=256; fi
+  [ "$toa_newlen" -eq 0 ] || toa_newcrc=$(toa_sum "$toa_newlen" <&5)
+}
+
+# toa_upcoming DEV INODE LENGTH CHECKSUM: the next file behind the time toa_after that is none of those which are read already,
+# up to the one on descriptor 5, which may have been renamed, copied or compressed meanwhile: what came after it has to wait.
 toa_upcoming() {
+  toa_target
   while read -r toa_time toa_d toa_i toa_s toa_file; do
     [ -n "$toa_file" ] || continue
-    # Numbers of files that are open: no other file has them.
-    case ",$1 $2,$toa_old,$toa_new," in *",$toa_d $toa_i,"*) continue ;; esac
-    ! toa_is_known || continue
-    # The file itself, copied or compressed.
-    if [ "$3" -gt 0 ] && toa_is "$toa_file" "$3" "$4"; then continue; fi
-    return 0
+    [ "$toa_d $toa_i" != "$toa_new" ] || return 1
+    if [ "$toa_newlen" -gt 0 ] && toa_is "$toa_file" "$toa_newlen" "$toa_newcrc"; then return 1; fi
+    # Numbers of files that are open: no other file has them. And the file itself, copied or compressed.
+    case ",$1 $2,$toa_old," in
+      *",$toa_d $toa_i,"*) ;;
+      *) toa_is_known || { [ "$3" -gt 0 ] && toa_is "$toa_file" "$3" "$4"; } || return 0 ;;
+    esac
+    toa_after=$toa_time
   done <<END
-$(toa_list | awk -v since="$toa_after" '$1 > since ""')
+$(toa_list | awk -v since="$toa_after" -v until="$toa_until" '$1 > since "" && (until == "" || $1 <= until "")')
 END
   return 1
 }
 
-# toa_chain DEV INODE LENGTH CHECKSUM SINCE: whole files that came after that one and before the log, oldest first. They are looked
-# for again after each, since names go on changing.
+# toa_chain DEV INODE LENGTH CHECKSUM SINCE: whole files that came after that one and before the one on descriptor 5, oldest first.
+# They are looked for again after each, since names go on changing. Leaves the time of the last in toa_after.
 toa_chain() {
   toa_after=$5 toa_tries=50
   while toa_upcoming "$@"; do
@@ -263,7 +285,10 @@ toa_chain() {
     toa_foundid="$toa_d $toa_i" toa_found=$toa_file
     if ! toa_open4 "$toa_file"; then
       toa_tries=$((toa_tries - 1))
-      [ "$toa_tries" -gt 0 ] || return 0
+      if [ "$toa_tries" -eq 0 ]; then
+        toa_mark gap lost -
+        return 0
+      fi
       sleep 0.1 2>/dev/null || sleep 1
       continue
     fi
@@ -282,42 +307,43 @@ toa_chain() {
   done
 }
 
-# toa_go: from the file on descriptor 3, read to its end, to the one that toa_open has opened, over those in between.
+# toa_go: from what descriptor 3 has held, read to its end, to the file on descriptor 5, over those in between.
 toa_go() {
-  toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
   toa_chain "$toa_dev" "$toa_ino" "$toa_len" "$toa_crc" "$toa_since"
   toa_know "$toa_len" "$toa_crc"
-  toa_take
+  toa_take "$toa_after"
 }
 
 # toa_resume DEV INODE OFFSET LENGTH CHECKSUM SINCE: go on where an earlier connection ended; the log is on descriptor 5.
 toa_resume() {
-  toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
-  if [ -n "$toa_late" ]; then
-    # shellcheck disable=SC2086 # six words
-    set -- "$@" $toa_late
+  # shellcheck disable=SC2086 # six words, or none
+  set -- "$@" $toa_late
+  # Where both are one file, it is read once, below.
+  if [ $# -eq 12 ] && [ "$1 $2" != "$7 $8" ]; then
     if toa_find "$7" "$8" "$9" "${10}" "${11}" && toa_rest old "$7" "$8" "$9" "${10}" "${11}" "${12}"; then
       toa_know "${10}" "${11}"
     fi
   fi
+  toa_target
   if [ "$1 $2" = "$toa_new" ] && [ "$(stat -L -c %s /proc/self/fd/0 <&5)" -ge "$3" ]; then
     if [ "$4" -eq 0 ] || [ "$(toa_sum "$4" <&5)" = "$5" ]; then
-      toa_take
+      toa_take "$6"
       toa_skip "$3" <&3
       toa_pos3
-      toa_len=$4 toa_crc=$5 toa_since=$6
+      toa_len=$4 toa_crc=$5
       return
     fi
   fi
   # Not "old": should this connection end too, the next one goes on here.
-  if toa_find_rest at "$@"; then
+  if [ "$4" -gt 0 ] && toa_find_rest at "$@"; then
     toa_chain "${toa_foundid% *}" "${toa_foundid#* }" "$4" "$5" "$6"
     toa_mark rotated
   else
-    toa_mark gap lost -
+    # Of a file that was empty nothing was read: it is one of those that came since, if it is there.
+    if [ "$4" -gt 0 ] || ! toa_find "$@"; then toa_mark gap lost -; fi
     toa_chain 0 0 "$4" "$5" "$6"
   fi
-  toa_take
+  toa_take "$toa_after"
 }
 
 # toa_restarted: the log is shorter than what was read of it, or begins otherwise: it was copied and truncated.
@@ -327,11 +353,11 @@ toa_restarted() {
   else
     toa_mark gap truncated -
   fi
-  if toa_open; then
-    toa_go
-    # Told at once, so that a connection lost by now does not tell the gap again.
-    toa_at
-  fi
+  # Not by name: should it be renamed or deleted by now, its lines come before those of the next.
+  toa_open_again || return 0
+  toa_go
+  # Told at once, so that a connection lost by now does not tell the gap again.
+  toa_at
 }
 
 # toa_poll: one look. Sizes come from the open descriptors, the name only says whether the log is another file now.
@@ -358,9 +384,17 @@ toa_poll() {
     toa_restarted
     return
   fi
-  if [ $# -eq 12 ] && [ "$7 $8" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ] && toa_open; then
+  if [ $# -eq 12 ] && [ "$7 $8" != "$toa_dev $toa_ino" ] && [ -r "$toa_log" ]; then
+    # What was written to it before the next was there.
+    if ! toa_read3; then
+      toa_restarted
+      return
+    fi
+    toa_open || return 0
     exec 4<&3
     toa_old="$toa_dev $toa_ino" toa_pos4=$toa_pos toa_sign4="$toa_len $toa_crc $toa_since" toa_keep=1500
+    # So that a new connection knows it again.
+    toa_old
     toa_go
     toa_mark rotated
   fi
@@ -370,6 +404,9 @@ toa_poll() {
 # that this end is alive and makes a closed connection felt.
 toa_follow() {
   toa_keep=0 toa_known='' toa_old=''
+  # Before the log is opened: should it be renamed now, it is none of the files before it.
+  toa_after=$(toa_list | tail -n 1)
+  toa_after=${toa_after%% *} toa_after=${toa_after:-0}
   if ! toa_open; then
     toa_mark end "$(toa_why)"
     return
@@ -379,14 +416,13 @@ toa_follow() {
     toa_resume $toa_from
   elif [ "$toa_back" = all ]; then
     # The log is open already: should it be renamed meanwhile, it is still what comes behind the others.
-    toa_new=$(stat -L -c '%d %i' /proc/self/fd/0 <&5)
     toa_chain 0 0 0 0 0
     toa_mark rotated
-    toa_take
+    toa_take "$toa_after"
   else
     # tail leaves the descriptor where it stopped; what it found is only measured here, and read by the first poll.
     # Of no lines at all it reads nothing and stays where it was.
-    toa_take
+    toa_take "$toa_after"
     toa_start=$toa_size
     if [ "$toa_back" -ge "$toa_size" ]; then
       # No line is shorter than a byte: all of them.
@@ -395,7 +431,7 @@ toa_follow() {
       toa_back=$(tail -n "$toa_back" <&3 | wc -c)
       toa_pos3
       toa_start=$((toa_pos - toa_back))
-      toa_open && toa_take
+      toa_open_again && toa_take "$toa_since"
     fi
     toa_skip "$toa_start" <&3
     toa_pos3
