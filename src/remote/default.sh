@@ -22,23 +22,26 @@ set_default() {
 }
 
 # GRUB does not replay the journal of XFS: what sync leaves in the log only, it does not see. A freeze writes it out. The
-# thaw is armed first, in a process of its own, since a filesystem left frozen would stop the host. It takes no lock along
-# (8, 9): its sleep outlives it.
+# thaw is armed first, in a process of its own that neither a hangup nor the end of a login stops, since a filesystem left
+# frozen would stop the host. It takes no lock along (8, 9): its sleep outlives it.
 flush_boot() {
   sync
   [ "$(stat -f -c %T /boot)" = xfs ] && command -v fsfreeze >/dev/null 2>&1 || return 0
   place=$(df -P /boot | awk 'END { print $NF }')
-  (
-    trap '' HUP
-    # shellcheck disable=SC2016 # expanded by the shell that is started
-    exec setsid /bin/sh -c 'sleep 20; fsfreeze -u "$1"' toa-hosts-thaw "$place"
-  ) </dev/null >/dev/null 2>&1 8>&- 9>&- &
-  thaw=$!
+  # No child of this shell, which would tell of its end.
+  thaw=$(
+    (
+      trap '' HUP TERM
+      # shellcheck disable=SC2016 # expanded by the shell that is started
+      exec setsid /bin/sh -c 'sleep 20; fsfreeze -u "$1"' toa-hosts-thaw "$place"
+    ) </dev/null >/dev/null 2>&1 8>&- 9>&- &
+    echo "$!"
+  )
   if fsfreeze -f "$place"; then
     # Where this thaw fails the armed one is the next.
     fsfreeze -u "$place" || return 0
   fi
-  kill "$thaw" || :
+  kill -s KILL "$thaw" || :
 }
 
 # Keeps a kernel package from making itself the default: its %post does so while its initramfs does not exist yet.

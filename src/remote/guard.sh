@@ -33,7 +33,6 @@ wait_ready() {
     sleep 5
   done
 }
-tell() { logger -t toa-hosts "$1" 2>/dev/null || :; }
 
 # Never beside an editor's own work on the boot loader: grubby does not expect a second one. /var may not be there yet.
 locked() {

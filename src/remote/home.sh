@@ -25,6 +25,11 @@ record_confirmed() {
   chmod 0644 "$home/confirmed"
 }
 
+# Into the host's own log: who did what.
+tell() {
+  ! command -v logger >/dev/null 2>&1 || logger -t toa-hosts "$1" 2>/dev/null || :
+}
+
 # Who changes packages right now, whether yum waits or rpm works: prints the pid.
 packages_busy() {
   pid=$(head -c 16 /var/run/yum.pid 2>/dev/null | tr -dc 0-9)

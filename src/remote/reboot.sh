@@ -1,10 +1,14 @@
 # shellcheck shell=sh disable=SC2154
 # Reboots into a kernel, in two parts: everything is checked and written, `ready` is said, and only the editor's answer starts
 # the reboot, so that one that was given up never happens later. Runs as root after home.sh, words.sh, default.sh, once.sh,
-# trial.sh and drivers.sh; before them stand toa_mark, toa_release (the kernel to boot), toa_package (the package to be
-# verified, or empty), toa_boot_id (of the boot that the person consented to end) and toa_way: `lasting` makes the kernel the
-# default; `once` boots it as a trial, with toa_run, toa_original, toa_guard (the guard's text), toa_listen (sshd's address
-# and port), toa_ssh_seconds and toa_boot_seconds.
+# trial.sh and drivers.sh; before them stand toa_mark, toa_who (who asked for it), toa_release (the kernel to boot), toa_package
+# (the package to be verified, or empty), toa_boot_id (of the boot that the person consented to end), toa_listen (sshd's address
+# and port) and toa_way: `lasting` makes the kernel the default; `once` boots it as a trial, with toa_run, toa_original, toa_guard
+# (the guard's text), toa_ssh_seconds and toa_boot_seconds.
+#
+# A connection that is lost, or a login that ends, ends what is under way, and then disarms. Caught and not ignored: only this
+# shell itself goes on.
+trap : HUP PIPE TERM
 make_home || exit 1
 exec 9>>"$home/lock"
 if ! flock -n 9; then
@@ -22,12 +26,9 @@ not_armed() { # why, details
   exit "$NOT_ARMED"
 }
 
-# Everything that brings the host back by itself, before anything makes it leave.
-arm_trial() {
-  obstacle=$(once_obstacle)
-  [ -z "$obstacle" ] || not_armed "$obstacle"
+# Without these no kernel of ours is booted, in either way: one to come back to, the /boot that GRUB reads, and its drivers.
+way_back() {
   running=$(uname -r)
-  [ "$running" = "$toa_original" ] || not_armed original "$running"
   rpm -qf "/boot/vmlinuz-$running" || not_armed original "$running"
   (bootable "$running") || not_armed original "$running"
   if awk '$1 !~ /^#/ && $2 == "/boot" { found = 1 } END { exit !found }' /etc/fstab; then
@@ -37,6 +38,14 @@ arm_trial() {
   [ -z "$image" ] || [ "${image##*/}" = "vmlinuz-$running" ] || not_armed bootImage "$image"
   lacking=$(missing_drivers "$running" "$toa_release" "${toa_listen% *}" | sort -u | tr '\n' ' ')
   [ -z "$lacking" ] || not_armed driver "$lacking"
+}
+
+# Everything that brings the host back by itself, before anything makes it leave.
+arm_trial() {
+  obstacle=$(once_obstacle)
+  [ -z "$obstacle" ] || not_armed "$obstacle"
+  running=$(uname -r)
+  [ "$running" = "$toa_original" ] || not_armed original "$running"
   [ "$(default_kernel)" = "/boot/vmlinuz-$toa_original" ] || make_default "$toa_original" || not_armed default
   # What a power cut has left of an earlier trial goes back first: its arguments would pass for the entry's own, and stay.
   [ ! -f "$trial/plan" ] || settle_original || not_armed arguments
@@ -80,6 +89,8 @@ disarm_trial() {
   pay_owed || exit "$UNPAID"
   bootable "$toa_release"
   [ -z "$toa_package" ] || intact "$toa_package"
+  # Asked in a condition, so that a tool of its own that answers no does not end it.
+  case $toa_release in *.toa.*) way_back || exit "$NOT_ARMED" ;; esac
   [ "$toa_way" = once ] || set_default "$toa_release"
   # Away from what was confirmed, by a person's own wish: no drift.
   case $toa_release in *.toa.*) ;; *) rm -f "$home/confirmed" ;; esac
@@ -99,9 +110,10 @@ if [ "$go" != "$toa_mark" ]; then
   [ "$toa_way" != once ] || disarm_trial
   exit 1
 fi
+tell "reboot into $toa_release ($toa_way), asked for by $toa_who"
 # Of its own session and a moment later, so that this answer still reaches the editor; it takes the lock along.
 (
-  trap '' HUP
+  trap '' HUP TERM
   exec setsid /bin/sh -c 'sleep 1; exec reboot'
 ) </dev/null >/dev/null 2>&1 &
 say going

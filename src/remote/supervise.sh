@@ -10,8 +10,6 @@ mkdir begun 2>/dev/null || exit 0
 # The 22nd word of stat, told from the right because the second may hold anything: the same pid may be another process later.
 start_of() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
-tell() { command -v logger >/dev/null 2>&1 && logger -t toa-hosts "$1" 2>/dev/null; }
-
 # Written in place over what start.sh has put there: a full disk has no room for a file, but keeps what a file has.
 finish() {
   printf '%-15s\n' "$1" 1<>result.new

@@ -1,7 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # What a person, or the editor by itself, decides about a running trial. Runs as root after home.sh, words.sh, default.sh,
-# once.sh and trial.sh; before them stand toa_mark, toa_act (keep | confirm | return | hold), toa_trial (the run that armed
-# it) and toa_seconds (hold).
+# once.sh and trial.sh; before them stand toa_mark, toa_who (who asked for it), toa_act (keep | confirm | return | hold),
+# toa_trial (the run that armed it) and toa_seconds (hold).
+# What has begun is ended, also where the connection is not there any more.
+trap '' HUP PIPE
 make_home >&2 || exit 1
 exec 9>>"$home/lock"
 if ! flock -n 9; then
@@ -41,6 +43,7 @@ read -r boot </proc/sys/kernel/random/boot_id
 ) 9>&- &
 working=$!
 trap 'kill "$working" 2>/dev/null' EXIT
+tell "trial of $(trial_value release): $toa_act, asked for by $toa_who"
 case $toa_act in
   hold) printf '%s %s\n' "$boot" "$(($(cut -d. -f1 /proc/uptime) + toa_seconds))" >"$trial/hold" && sync ;;
   keep)

@@ -28,7 +28,7 @@ export async function actOnTrial(
   options: { readonly as: RunAs; readonly signal: AbortSignal },
 ): Promise<void> {
   const mark = nonce();
-  const variables = { toa_mark: mark, toa_act: act, toa_trial: run, toa_seconds: String(HOLD_SECONDS) };
+  const variables = { toa_mark: mark, toa_who: session.user, toa_act: act, toa_trial: run, toa_seconds: String(HOLD_SECONDS) };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const script = [...assignments, home, words, defaults, once, trial, actSource].join('\n');
   const result = await runScript(session, script, { ...options, deadlineSeconds: 120, whileHeard: true, what: act });

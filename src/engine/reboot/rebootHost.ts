@@ -1,4 +1,5 @@
 import { HostError, mayPass, problemOf } from '../../core/problem';
+import { isToaRelease } from '../../core/vendor';
 import { probeHost } from '../probeHost';
 import { actOnTrial } from './actOnTrial';
 import { recordLasting } from './recordLasting';
@@ -62,7 +63,7 @@ export async function rebootHost(options: RebootOptions): Promise<RebootOutcome>
   const { transport, host, facts, clock, signal, onPhase } = options;
   const connecting = options.prompts === undefined ? { signal } : { prompts: options.prompts, signal };
   // The TOA kernel's signature is nobody's whom the firmware trusts.
-  if (options.way.kind === 'once' && facts.boot.secureBoot) throw new HostError({ code: 'secureBoot' }, host.name);
+  if (isToaRelease(options.release) && facts.boot.secureBoot) throw new HostError({ code: 'secureBoot' }, host.name);
   const session = await transport.connect(host, connecting);
   onPhase('prepare');
   await startReboot(session, options);

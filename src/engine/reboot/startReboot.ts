@@ -39,11 +39,13 @@ export async function startReboot(session: Session, options: StartOptions): Prom
   const mark = nonce();
   const variables = {
     toa_mark: mark,
+    toa_who: session.user,
     toa_release: options.release,
     toa_package: options.package ?? '',
     toa_boot_id: options.facts.bootId,
     toa_way: options.way.kind,
-    ...(options.way.kind === 'once' ? trialVariables(options.way, options.facts) : {}),
+    toa_listen: listenOf(options.facts),
+    ...(options.way.kind === 'once' ? trialVariables(options.way) : {}),
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   const script = [...assignments, home, words, defaults, once, trial, drivers, rebootSource].join('\n');
@@ -79,12 +81,13 @@ export async function startReboot(session: Session, options: StartOptions): Prom
 }
 
 /** sshd is looked for where it answered this connection; a host behind another address translates it itself. */
-function trialVariables(way: Extract<RebootWay, { kind: 'once' }>, { sshd }: HostFacts): Record<string, string> {
+const listenOf = ({ sshd }: HostFacts): string => (sshd === undefined ? '127.0.0.1 22' : `${sshd.address} ${sshd.port}`);
+
+function trialVariables(way: Extract<RebootWay, { kind: 'once' }>): Record<string, string> {
   return {
     toa_run: way.run,
     toa_original: way.original,
     toa_guard: guardText(),
-    toa_listen: sshd === undefined ? '127.0.0.1 22' : `${sshd.address} ${sshd.port}`,
     toa_ssh_seconds: String(way.patience.sshSeconds),
     toa_boot_seconds: String(way.patience.bootSeconds),
   };
@@ -114,13 +117,14 @@ function whyNot(output: readonly string[], mark: string, exit: number, options: 
     return { code: 'yumLocked', pid: Number(pid), command: command.join(' ') };
   }
   if (changed !== undefined) return { code: 'planStale', changed: [changed as FactName] };
+  // Before what it was told by: what is missing then is the original kernel's.
+  const [refusal, ...about] = (notArmed ?? '').split(' ');
+  const why = trialRefusal(refusal);
+  if (why !== undefined) return { code: 'trialRefused', why, about: about.join(' '), release: options.release };
   if (missing === 'vmlinuz' || missing === 'initramfs' || missing === 'entry') {
     return { code: 'kernelNotBootable', release: options.release, missing };
   }
   if (moved !== undefined) return { code: 'defaultMoved', expected: `/boot/vmlinuz-${options.release}`, actual: moved };
-  const [refusal, ...about] = (notArmed ?? '').split(' ');
-  const why = trialRefusal(refusal);
-  if (why !== undefined) return { code: 'trialRefused', why, about: about.join(' '), release: options.release };
   const words = output.filter((line) => line.trim() !== '' && !line.startsWith('=='));
   return { code: 'stepFailed', step: 'reboot', exit, message: words.slice(-6).join('\n').slice(-600), left: 'unchanged' };
 }

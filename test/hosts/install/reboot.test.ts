@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { PATIENCE, type TrialRefusal } from '../../../src/core/trial';
 import { TOA_RELEASE } from '../../../src/core/vendor';
 import { loadModule } from '../../../src/engine/loadModule';
 import { rebootHost, type RebootOptions, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
 import { systemClock } from '../../../src/engine/clock';
-import { startReboot } from '../../../src/engine/reboot/startReboot';
+import { startReboot, type RebootWay } from '../../../src/engine/reboot/startReboot';
 import type { Channel, Session } from '../../../src/engine/ports';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
 import { problemOf, rebootOptions, workbench, type Workbench } from './bench';
@@ -63,6 +64,35 @@ it.each([
   const boots = await machine.boots();
   await machine.shell(breakIt);
   expect(await problemOf(reboot())).toMatchObject(problem);
+  expect(await machine.boots()).toBe(boots);
+  expect(await defaultKernel()).toBe(`/boot/vmlinuz-${original}`);
+});
+
+/** What must stand in the way of a TOA kernel: the word for it, what breaks the host so, and what mends it. */
+const noWay: readonly (readonly [TrialRefusal, string, string])[] = [
+  ['original', `mv /boot/initramfs-${original}.img /tmp/kept`, `mv /tmp/kept /boot/initramfs-${original}.img`],
+  ['original', 'cp -a /var/lib/rpm /tmp/rpm; rpm -e --justdb --nodeps kernel-3.10.0-957.el7', 'cp -a /tmp/rpm/. /var/lib/rpm'],
+  ['bootImage', 'echo BOOT_IMAGE=/vmlinuz-other >/tmp/cmdline; mount --bind /tmp/cmdline /proc/cmdline', 'umount /proc/cmdline'],
+  [
+    'driver',
+    `printf '#!/bin/sh\ncase $1 in *toa*) ;; *) echo lib/modules/x/virtio_net.ko.xz ;; esac\n' >/usr/bin/lsinitrd; chmod 755 /usr/bin/lsinitrd`,
+    'rm /usr/bin/lsinitrd',
+  ],
+  ['bootMounted', `cp -a /boot /tmp/boot; umount -l /boot; cp -a /tmp/boot/. /boot`, ''],
+];
+
+it('nothing is rebooted without a way back, or without a driver, and least of all where nothing returns by itself', async () => {
+  await installed();
+  const boots = await machine.boots();
+  const once: RebootWay = { kind: 'once', run: 'trial-1', original, patience: PATIENCE };
+  for (const [why, breakIt, mend] of noWay) {
+    expect(await machine.shell(breakIt), breakIt).toMatchObject({ code: 0 });
+    for (const way of [{ kind: 'lasting' }, once] as const) {
+      const problem = await problemOf(reboot({ way }));
+      expect(problem, `${why}, ${way.kind}`).toMatchObject({ code: 'trialRefused', why });
+    }
+    expect(await machine.shell(`${mend}\n:`)).toMatchObject({ code: 0 });
+  }
   expect(await machine.boots()).toBe(boots);
   expect(await defaultKernel()).toBe(`/boot/vmlinuz-${original}`);
 });

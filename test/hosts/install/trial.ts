@@ -81,7 +81,11 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     expect((await bench.probe()).boot.once).toBe('possible');
     const grub = async (): Promise<string> => (await machine.shell('grep -v "^default=" /boot/grub/grub.conf || :')).stdout;
     const before = await grub();
+    await machine.shell(`printf '#!/bin/sh\necho "$@" >>/var/log/said\n' >/usr/bin/logger; chmod 755 /usr/bin/logger`);
     const { facts, trial } = await reboot();
+    const said = (await machine.shell('cat /var/log/said')).stdout;
+    for (const what of [`reboot into ${target} (once)`, `trial of ${target}: keep`, `trial of ${target}: confirm`])
+      expect(said).toContain(`-t toa-hosts ${what}, asked for by deploy\n`);
     expect(await grub()).toBe(before);
     expect(trial).toBe('lasting');
     expect(facts.kernel.running).toBe(target);
@@ -214,6 +218,26 @@ export function describeTrial(system: 'centos7' | 'centos6'): void {
     const why = row === 'el7' ? 'lvmOrRaid' : 'deviceMap';
     expect((await bench.probe()).boot.once).toBe(why);
     expect(await problemOf(reboot())).toMatchObject({ code: 'trialRefused', why });
+    await clean();
+  });
+
+  it('its connection lost while it is being armed, it is disarmed', async () => {
+    await installed();
+    const { as, facts } = await options();
+    // The last thing that is done before the word: the boot loader's choice.
+    const tool = row === 'el7' ? 'grub2-reboot' : 'grub';
+    await machine.shell(
+      `cd "$(dirname "$(command -v ${tool})")" && mv ${tool} ${tool}.real &&
+       printf '#!/bin/sh\n: >/tmp/choosing\nsleep 4\nexec %s/${tool}.real "$@"\n' "$PWD" >${tool} && chmod 755 ${tool}`,
+    );
+    const starting = startReboot(await bench.connect(), { facts, release: target, way: way(), as, signal: live }).catch(() => undefined);
+    await expect.poll(async () => (await machine.shell('ls /tmp/choosing')).code, { timeout: 60_000, interval: 100 }).toBe(0);
+    expect((await machine.shell('cat /etc/toa-hosts/trial/state')).stdout).toMatch(/^armed/);
+    await machine.shell(`for pid in $(pgrep -f 'sshd: deploy'); do kill -9 "$pid"; done`);
+    await starting;
+    const after = await until((now) => now.trial === undefined);
+    expect(after.bootId).toBe(facts.bootId);
+    expect(after.kernel.defaultPath).toBe(back);
     await clean();
   });
 

@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { HostError, type Problem } from '../../../src/core/problem';
 import type { Clock, Transport } from '../../../src/engine/ports';
 import { rebootHost, type RebootOutcome } from '../../../src/engine/reboot/rebootHost';
+import type { RebootWay } from '../../../src/engine/reboot/startReboot';
+import { PATIENCE } from '../../../src/core/trial';
 import { facts } from '../core/build';
 import { localSession } from './localSession';
 
@@ -12,7 +14,7 @@ const signal = new AbortController().signal;
 const CUT: Problem = { code: 'connectionLost', reason: 'cut' };
 
 /** This machine as if it had just been booted; `inTheWay` says what a connection for a probe meets, counted from 1. */
-function reboot(inTheWay: (attempt: number) => Problem | undefined): Promise<RebootOutcome> {
+function reboot(inTheWay: (attempt: number) => Problem | undefined, way: RebootWay = { kind: 'lasting' }): Promise<RebootOutcome> {
   // One connection starts the reboot, one reads the boot ID.
   let attempt = -2;
   const transport: Transport = {
@@ -34,7 +36,7 @@ function reboot(inTheWay: (attempt: number) => Problem | undefined): Promise<Reb
     facts: before,
     release: release(),
     as: 'user',
-    way: { kind: 'lasting' },
+    way,
     clock,
     signal,
     onPhase: () => undefined,
@@ -49,6 +51,13 @@ describe('a host that answers with another boot ID', () => {
 
   it('is not back where no probe comes through before the deadline', async () => {
     await expect(reboot(() => CUT)).rejects.toMatchObject({ problem: { code: 'notBack' } });
+  });
+
+  it('has the time of two boots, and of the guard in between, for a trial', async () => {
+    const trial: RebootWay = { kind: 'once', run: 'r', original: 'o', patience: PATIENCE };
+    const problem: unknown = await reboot(() => CUT, trial).catch((error: unknown) => (error as HostError).problem);
+    expect(problem).toMatchObject({ code: 'notBack' });
+    expect((problem as { seconds: number }).seconds).toBeGreaterThan(2 * 600 + PATIENCE.bootSeconds);
   });
 
   it('is not tried on where a person is needed', async () => {

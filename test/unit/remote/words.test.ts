@@ -8,8 +8,9 @@ const remote = join(import.meta.dirname, '../../../src/remote');
 const words = ['home', 'words', 'default', 'tool', 'repair'].map((name) => readFileSync(join(remote, `${name}.sh`), 'utf8')).join('\n');
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh'], ['posh']];
 
-/** A boot loader whose default is a file; --set-default of anything but `old` answers 0 and changes nothing. */
-const GRUBBY = `grubby() {
+/** A boot loader whose default is a file; --set-default of anything but `old` answers 0 and changes nothing. This machine's disk is never frozen. */
+const GRUBBY = `fsfreeze() { :; }
+grubby() {
   case $1 in
     --default-kernel) cat default.now 2>/dev/null || echo /boot/vmlinuz-old ;;
     --set-default=/boot/vmlinuz-old) echo /boot/vmlinuz-old >default.now ;;
@@ -133,10 +134,16 @@ describe.each(shells)('%s %s', (...shell) => {
     expect(readFileSync(join(dir, 'small'), 'utf8')).toBe('as it was');
   });
 
-  it('on XFS what GRUB must see is frozen out of the journal and thawed, with a thaw armed before', () => {
-    const fakes = `stat() { echo xfs; }\nfsfreeze() { echo "fsfreeze $1 $2"; }\ndf() { echo 'dev 1 1 1 1% /boot'; }`;
-    expect(run(shell, `${fakes}\nflush_boot`).output).toBe('fsfreeze -f /boot\nfsfreeze -u /boot\n');
-    expect(run(shell, `${fakes}\nstat() { echo ext2/ext3; }\nflush_boot`).output).toBe('');
+  it('on XFS what GRUB must see is frozen out of the journal and thawed, with a thaw armed before that no end of a login stops', () => {
+    const flush = (type: string): string =>
+      run(
+        shell,
+        `stat() { echo ${type}; }\nfsfreeze() { echo "fsfreeze $1 $2"; }\ndf() { echo 'dev 1 1 1 1% /boot'; }
+        kill() { command sleep 0.3; command kill -s TERM "$thaw"; command sleep 0.2; command kill -0 "$thaw" && echo armed; command kill "$@"; }
+        flush_boot`,
+      ).output;
+    expect(flush('xfs')).toBe('fsfreeze -f /boot\nfsfreeze -u /boot\narmed\n');
+    expect(flush('ext2/ext3')).toBe('');
   });
 
   it('a thaw that fails leaves the armed one to follow', () => {
