@@ -49,7 +49,8 @@ export type Problem =
   | { readonly code: 'connectionLost'; readonly reason: string }
   // commands on the host
   | { readonly code: 'deadline'; readonly what: string; readonly seconds: number }
-  | { readonly code: 'cancelled' }
+  /** Of a run: `after` is its last step that was done, none where it had not begun one. */
+  | { readonly code: 'cancelled'; readonly after?: string; readonly left?: RunLeft }
   | { readonly code: 'noShell'; readonly output: string }
   | { readonly code: 'probeUnreadable'; readonly output: string }
   | { readonly code: 'outputTooLong'; readonly bytes: number }

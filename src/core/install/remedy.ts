@@ -5,6 +5,8 @@ import type { LocalPackage, Plan, StepId } from '../plan';
 export interface RunFailure {
   readonly step: StepId;
   readonly exit: number;
+  /** The last step that was done. */
+  readonly finished?: StepId | undefined;
   /** Our own marks of the failing step: `changed boot ID`, `hash FILE SUM`, `package FILE NAME`, `default PATH`, `missing initramfs`, `packages PID COMMAND`. */
   readonly marks: readonly string[];
   /** What the tools printed in that step. */
@@ -86,7 +88,7 @@ export function runProblem(failure: RunFailure, plan: RanPlan): Problem {
       return { code: 'yumLocked', pid: Number(pid), command: command.join(' ').trim() };
     }
     case EXIT.cancelled:
-      return { code: 'cancelled' };
+      return { code: 'cancelled', left, ...(failure.finished === undefined ? {} : { after: failure.finished }) };
     case EXIT.deadline:
       return { code: 'deadline', what: 'yum', seconds: 300 };
     default: {

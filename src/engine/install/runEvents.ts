@@ -4,6 +4,8 @@ import type { RunEvent, StepId } from '../../core/plan';
 /** What a run's end is explained from. */
 export interface Ended {
   readonly step: StepId;
+  /** The last step that was done. */
+  readonly finished?: StepId | undefined;
   readonly marks: readonly string[];
   readonly output: string;
 }
@@ -14,6 +16,7 @@ export function runEvents(
   onEvent: (event: RunEvent) => void,
 ): { readonly take: (event: JournalEvent) => void; readonly ended: () => Ended } {
   let step: StepId = 'checkFacts';
+  let finished: StepId | undefined;
   let marks: string[] = [];
   let output = '';
   let done = false;
@@ -28,6 +31,7 @@ export function runEvents(
         return;
       case 'end':
         done = true;
+        if (event.exit === 0) finished = event.step;
         onEvent({ kind: 'stepDone', step: event.step, exit: event.exit });
         return;
       case 'mark':
@@ -47,5 +51,5 @@ export function runEvents(
         return;
     }
   };
-  return { take, ended: () => ({ step, marks, output }) };
+  return { take, ended: () => ({ step, finished, marks, output }) };
 }

@@ -29,7 +29,7 @@ export function interruptedMeaning(run: RunRecord, view: HostView): string {
     else if (release === undefined) said.push(l10n.t('rpm knows no TOA kernel now.'));
     else said.push(l10n.t('rpm says now that {0} is installed.', kernelName(plain(release))));
   }
-  return said.join(' ');
+  return [...said, l10n.t('“Repair…” finishes it, “Undo Install…” takes it back.')].join(' ');
 }
 
 /** What is left of an install that was taken back. */

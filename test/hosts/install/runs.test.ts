@@ -50,7 +50,7 @@ it('cancelling stops before the next step, and what was borrowed is given back',
   const running = bench.apply(slow, abort.signal);
   await reached(bench, 'holdDefault');
   abort.abort();
-  expect(await problemOf(running)).toEqual({ code: 'cancelled' });
+  expect(await problemOf(running)).toEqual({ code: 'cancelled', after: 'holdDefault', left: 'unchanged' });
   const after = await bench.probe();
   expect(after.kernel.installed).toHaveLength(1);
   expect(after.kernel.updateDefault).toBe('yes');
@@ -81,7 +81,7 @@ it('a package that makes itself the default in spite of all: moved back, also wh
   const running = bench.apply({ ...plan, script }, abort.signal);
   await reached(bench, 'installKernel');
   abort.abort();
-  expect(await problemOf(running)).toEqual({ code: 'cancelled' });
+  expect(await problemOf(running)).toEqual({ code: 'cancelled', after: 'installKernel', left: 'changed' });
   const after = await bench.probe();
   expect(after.kernel.defaultPath).toBe(`/boot/vmlinuz-${plan.original}`);
   expect(after.kernel.updateDefault).toBe('yes');

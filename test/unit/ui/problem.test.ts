@@ -25,7 +25,7 @@ const PROBLEMS: { readonly [code in Problem['code']]: Extract<Problem, { code: c
   sshClientMissing: { code: 'sshClientMissing', need: { kind: 'option', option: 'KnownHostsCommand' } },
   connectionLost: { code: 'connectionLost', reason: 'ECONNRESET' },
   deadline: { code: 'deadline', what: 'probe', seconds: 30 },
-  cancelled: { code: 'cancelled' },
+  cancelled: { code: 'cancelled', after: 'holdDefault', left: 'unchanged' },
   noShell: { code: 'noShell', output: 'This account is not available.' },
   probeUnreadable: { code: 'probeUnreadable', output: '???' },
   outputTooLong: { code: 'outputTooLong', bytes: 5_000_000 },
@@ -82,6 +82,13 @@ test.each(Object.entries(PROBLEMS))('%s names the host and says what to do', (_,
     /^(Check|Update|Sign|If|Look|Correct|Connect|refresh|Refresh|Try|the transcript|Enter|Ask|For|Boot|Make|Mount|Switch|Free|Download|Choose|Upload|Wait|Read|Set|Allow|the original)\b/,
   );
   expect(remedies.length).toBeLessThanOrEqual(2);
+});
+
+test('a run that was cancelled says what was done', () => {
+  const said = (after?: string): string =>
+    problemText({ code: 'cancelled', left: 'changed', ...(after === undefined ? {} : { after }) }, { host: 'web-01' }).message;
+  expect(said('installKernel')).toContain('was cancelled after: installing the TOA kernel. Something was changed');
+  expect(said()).toContain('was cancelled before its first step. Something');
 });
 
 test('the hop of a jump chain is named beside the host', () => {

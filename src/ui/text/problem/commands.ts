@@ -2,8 +2,9 @@ import { l10n } from 'vscode';
 import type { Problem } from '../../../core/problem';
 import { size } from '../amount';
 import { plain } from '../hostile';
+import { runStepText } from '../runStep';
 import type { ProblemText } from './remedies';
-import { openSshConfig, quoted, retry, say, transcript } from './remedies';
+import { left, openSshConfig, quoted, retry, say, transcript } from './remedies';
 
 type CommandsProblem = Extract<
   Problem,
@@ -36,7 +37,15 @@ export function commandsText(problem: CommandsProblem, host: string): ProblemTex
         transcript(),
       );
     case 'cancelled':
-      return say(l10n.t('Cancelled on {host}. Refresh to see its state.', { host }));
+      if (problem.left === undefined) return say(l10n.t('Cancelled on {host}. Refresh to see its state.', { host }));
+      return say(
+        l10n.t('The run on {host} was cancelled {when}. {left} Refresh to see its state.', {
+          host,
+          when: problem.after === undefined ? runStepText(undefined) : l10n.t('after: {step}', { step: runStepText(problem.after) }),
+          left: left(problem.left),
+        }),
+        transcript(),
+      );
     case 'noShell':
       return say(
         l10n.t('{host} gives no usable shell; it answered: {output}. Check the login shell of the user.', {
