@@ -27,6 +27,12 @@ export function registerView(ui: Pick<Ui, 'store' | 'clock' | 'runs' | 'plans' |
   });
   // Ages such as "3 min ago" grow without any probe.
   const ages = setInterval(() => view.visible && tree.changed(ui.store.views().map(({ host }) => host.id)), 60_000);
-  const disposable = Disposable.from(view, tree, statusBar, { dispose: unsubscribe }, { dispose: () => clearInterval(ages) });
+  // What returns by itself counts down, by the second at its end.
+  const counting = setInterval(() => {
+    const ids = ui.store.views().flatMap(({ host, state }) => (state.kind === 'trial' && state.returnsAt !== undefined ? [host.id] : []));
+    if (view.visible && ids.length > 0) tree.changed(ids);
+  }, 1000);
+  const stop = (): void => [ages, counting].forEach((timer) => clearInterval(timer));
+  const disposable = Disposable.from(view, tree, statusBar, { dispose: unsubscribe }, { dispose: stop });
   return { disposable, selected: () => view.selection.flatMap((node) => (node.kind === 'group' ? [] : [node.hostId])) };
 }

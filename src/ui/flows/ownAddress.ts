@@ -12,6 +12,7 @@ import { faultText } from '../text/ownAddress';
 import { asRoot, connect } from './connected';
 import { onHost, type Work } from './onHost';
 import { askForRanges } from './setRanges';
+import { driftedNow } from './verify';
 
 /** What the person has chosen before the test begins. */
 interface Choice {
@@ -34,7 +35,7 @@ export async function ownAddressFlow(ui: Ui, hostId: string): Promise<void> {
   const { verification, outcome } = test;
   ui.store.record(hostId, verification.after, { likely: verification.likely.holds });
   if (outcome.proof !== undefined) ui.store.recordProof(hostId, outcome.proof, verification.before.bootId);
-  const report: Report = { host, verification, cidrs, ownAddress: test };
+  const report: Report = { host, verification, cidrs, ownAddress: test, ...driftedNow(ui, hostId) };
   await ui.reports.show(hostId, host.name, report, reportDocument(report));
   if (outcome.proof === undefined) await tellFault(host.name, outcome);
 }

@@ -39,7 +39,8 @@ export async function rebootFlow(ui: Ui, hostId: string): Promise<void> {
     return;
   }
   ui.store.record(hostId, outcome.facts);
-  if (outcome.trial === 'open') {
+  // A guard that does not count returns nothing: there the losses alone are told.
+  if (outcome.trial === 'open' && outcome.facts.trial?.returnsAtUptime !== undefined) {
     await askAboutTrial(ui, view, outcome.facts, lossesText(outcome).join('; '));
     return;
   }

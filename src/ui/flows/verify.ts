@@ -30,13 +30,19 @@ export async function verifyOne(ui: Ui, hostId: string, open: boolean): Promise<
   );
   if (verification === undefined) return;
   ui.store.record(hostId, verification.after, { likely: verification.likely.holds });
-  const report: Report = { host, verification, cidrs };
+  const report: Report = { host, verification, cidrs, ...driftedNow(ui, hostId) };
   if (open) await ui.reports.show(hostId, host.name, report, reportDocument(report));
   else {
     ui.reports.put(hostId, host.name, report, reportDocument(report));
     say(host.name, verification);
   }
   if (verification.canLoad) void offerLoad(host.name, hostId);
+}
+
+/** For a report: what the verification's own probe has shown to have moved away. */
+export function driftedNow(ui: Ui, hostId: string): Pick<Report, 'drifted'> {
+  const state = ui.store.view(hostId)?.state;
+  return state?.kind === 'drifted' ? { drifted: state } : {};
 }
 
 async function read(ui: Ui, view: HostView, cidrs: readonly string[], work: Work): Promise<Verification> {

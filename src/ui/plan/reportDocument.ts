@@ -2,10 +2,12 @@ import { l10n } from 'vscode';
 import type { Host } from '../../core/host';
 import type { OwnAddressTest } from '../../engine/ownAddress/testOwnAddress';
 import { protectedAddressUrl } from '../../core/protectedAddress';
+import type { HostState } from '../../core/state';
 import type { Verification } from '../../core/verification';
 import { addressClassText, ADDRESS_CLASSES } from '../text/addressClass';
 import { count, kernelName, share } from '../text/amount';
 import { diagnosisText, type DiagnosisText } from '../text/diagnosis';
+import { driftedMeaning } from '../text/drift';
 import { levelText, rungText } from '../text/evidence';
 import { documentText, plain } from '../text/hostile';
 import { conditionSeen, conditionText, faultText } from '../text/ownAddress';
@@ -15,6 +17,8 @@ import { notChecked, readings } from '../text/readings';
 import { labelled, table, wrapped } from './lines';
 import { reportToShow } from './reportMask';
 
+type Drifted = Extract<HostState, { kind: 'drifted' }>;
+
 /** What a report is made from. */
 export interface Report {
   readonly host: Host;
@@ -23,6 +27,8 @@ export interface Report {
   readonly cidrs: readonly string[];
   /** The own-address test that it was made in. */
   readonly ownAddress?: OwnAddressTest;
+  /** What has moved away from a host that worked. */
+  readonly drifted?: Drifted;
   /** Other people's addresses are shown by names of our own. */
   readonly masked?: boolean;
 }
@@ -38,6 +44,7 @@ export function reportDocument(whole: Report): string {
     summary(report),
     `## ${l10n.t('Evidence')}`,
     ladder(verification),
+    ...(report.drifted === undefined ? [] : [`## ${l10n.t('Drift')}`, wrapped(drift(report.drifted, verification), '')]),
     ...(report.ownAddress === undefined ? [] : [`## ${l10n.t('Own-address test')}`, ownAddress(report.ownAddress)]),
     ...(verification.diagnoses.length === 0 ? [] : [`## ${l10n.t('Findings')}`, findings(verification)]),
     ...(verification.deltas === undefined ? [] : [`## ${l10n.t('Counters in the window')}`, counters(verification)]),
@@ -96,6 +103,8 @@ function ownAddress({ target, outcome }: OwnAddressTest): string {
   const through = l10n.t('Through {0}', documentText(protectedAddressUrl(target)));
   return [`${through}:`, conditions, ...(faults.length === 0 ? [] : [numbered(faults)])].join('\n\n');
 }
+
+const drift = ({ drift: all, was }: Drifted, { after }: Verification): string => documentText(driftedMeaning(all, was, { facts: after }));
 
 const findings = ({ diagnoses }: Verification): string => numbered(diagnoses.map(diagnosisText));
 

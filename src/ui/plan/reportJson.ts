@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { HostFacts } from '../../core/facts';
 import { diagnosisText } from '../text/diagnosis';
+import { driftText } from '../text/drift';
 import { rungText } from '../text/evidence';
 import { plain } from '../text/hostile';
 import { conditionSeen, conditionText, faultText } from '../text/ownAddress';
@@ -14,7 +15,7 @@ import { reportToShow } from './reportMask';
  * turn text around are escaped.
  */
 export function reportJson(report: Report): string {
-  const { host, verification, cidrs, ownAddress, masked } = reportToShow(report);
+  const { host, verification, cidrs, ownAddress, drifted, masked } = reportToShow(report);
   const { before, after, sample, deltas, peers, exposure, rewrites } = verification;
   const data = {
     report: 'toa-verification',
@@ -26,6 +27,7 @@ export function reportJson(report: Report): string {
     verdict: { code: verification.verdict, text: verdictText(verification.verdict), level: verification.level },
     evidence: verification.ladder.map((rung) => ({ level: rung.level, reached: rung.reached, read: rungText(rung) })),
     proof: verification.proof === undefined ? undefined : { ...verification.proof, at: time(verification.proof.at) },
+    drift: drifted?.drift.map((one) => ({ ...one, text: driftText(one) })),
     ownAddress:
       ownAddress === undefined
         ? undefined

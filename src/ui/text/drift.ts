@@ -5,7 +5,7 @@ import { isToaRelease } from '../../core/vendor';
 import type { HostView } from '../../engine/hostStore';
 
 /** What has drifted, and which command puts it right. */
-export function driftedMeaning(drift: readonly Drift[], was: number, { facts }: HostView): string {
+export function driftedMeaning(drift: readonly Drift[], was: number, { facts }: Pick<HostView, 'facts'>): string {
   const remedies = new Set(drift.map((one) => remedyOf(one, drift)));
   const there = facts?.kernel.packagesRead !== true || facts.kernel.installed.some((kernel) => isToaRelease(kernel.release));
   return [

@@ -155,6 +155,11 @@ test('a report shows the verdict with its time, each level, and the findings', (
   expect(document).toMatch(/^ {4}5 Proven +no /m);
   expect(document).not.toMatch(/[Ss]uccess/);
 
+  const drifted = { kind: 'drifted', drift: [{ what: 'autoloadEndings' }], was: 4, wasAt: 0 } as const;
+  const moved = reportDocument({ host, verification: seen, cidrs: [], drifted });
+  expect(document).not.toContain('## Drift');
+  expect(moved).toMatch(/^## Drift\n\nWas at evidence 4 of 5\. Since then: toa\.modules has CR LF endings\. “Repair…” puts it right\.$/m);
+
   const direct = verification({ before, after, memory: {}, ranges, peers: ['203.0.113.77'], sample });
   const found = reportDocument({ host, verification: direct, cidrs: ['192.0.2.0/25'] });
   expect(found).toMatch(/^1\. \*\*Visitors reach the origin directly.*\n {3}Seen: 1 raw peers .*\n {3}To do: Let only/m);
@@ -204,13 +209,14 @@ test('masked, other people’s addresses are names, and the ranges stay', () => 
 });
 
 test('the same as JSON, with codes; hostile text stays text', () => {
-  const text = reportJson(whole({ masked: true }));
+  const text = reportJson(whole({ masked: true, drifted: { kind: 'drifted', drift: [{ what: 'moduleGone' }], was: 4, wasAt: 0 } }));
   expect(text).not.toMatch(/[\u001b\u202e]|s3cret|203\.0\.113\./);
   expect(JSON.parse(text)).toMatchObject({
     report: 'toa-verification',
     version: 1,
     masked: true,
     verdict: { code: 'likely', level: 4 },
+    drift: [{ what: 'moduleGone', text: 'module not loaded' }],
     counters: { rise: { getname_toa_ok: 1890 } },
     ownAddress: { conditions: [{ met: false }, { met: false }, { met: false }, { met: false }, { fault: { code: 'notLoaded' } }] },
     log: { top: [{ address: 'visitor-1' }, { address: 'visitor-2' }, { address: 'visitor-3' }] },
