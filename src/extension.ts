@@ -13,7 +13,7 @@ import { createPrompts } from './ui/prompts';
 import { createRuns } from './ui/runs';
 import { createSecretCache } from './ui/secretCache';
 import { settings } from './ui/settings';
-import { createProtectedAddresses, createStorage } from './ui/storage';
+import { createNamedLogs, createProtectedAddresses, createStorage } from './ui/storage';
 import { createTranscript } from './ui/transcript';
 import { registerView } from './ui/view';
 
@@ -37,7 +37,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     },
   });
   const store = createHostStore({ transport, clock, storage: createStorage(context.globalState), settings });
-  const source = createHostSource(store, async (file) => (await listConfigHosts(file)).map(({ name }) => name));
+  const namedLogs = createNamedLogs(context.globalState);
+  const source = createHostSource(store, async (file) => (await listConfigHosts(file)).map(({ name }) => name), namedLogs);
   const prompts = createPrompts(secrets);
   const logPanels = registerLogPanel(context, { store, transport, prompts, clock });
   const ui: Ui = {
@@ -51,6 +52,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     plans: createDocuments('toa-plan', (name) => vscode.l10n.t('TOA plan, {0}', name)),
     reports: createDocuments('toa-report', (name) => vscode.l10n.t('TOA report, {0}', name)),
     protectedAddresses: createProtectedAddresses(context.globalState),
+    namedLogs,
     logPanels,
     listHosts: () => source.list(),
     cacheDirectory: vscode.Uri.joinPath(context.globalStorageUri, 'packages').fsPath,

@@ -183,6 +183,7 @@ export interface Listener {
 export type LogServer = 'nginx' | 'httpd' | 'tomcat' | 'haproxy' | 'other';
 
 export interface LogCandidate {
+  /** Absolute; a pattern that the user named stands for its newest file, and those that it matches follow. */
   readonly path: string;
   readonly server: LogServer;
   /** Readable by the connection's user, only by root, or not known (its directory cannot be listed). */
@@ -190,8 +191,8 @@ export interface LogCandidate {
   readonly bytes?: number;
   /** When it was last written, by the host's clock, ms since the epoch. */
   readonly written?: number;
-  /** How it was found: open in a running server, at its usual place, or named by the user. */
-  readonly found: 'open' | 'usual' | 'configured';
+  /** How it was found: named by the user, matched by a pattern that the user named, open in a running server, or at its usual place. */
+  readonly found: 'configured' | 'matched' | 'open' | 'usual';
 }
 
 /** How this connection's user becomes root. `password`: sudo asks, or refuses when asked; only asking tells. */

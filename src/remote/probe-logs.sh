@@ -1,5 +1,5 @@
 # Shared by probe.sh and probe-root.sh, which it is put in front of. Reads only.
-# Needs: NONCE (this probe's random word), EXTRA_LOGS (paths the person named, one a line).
+# Needs: NONCE (this probe's random word), EXTRA_LOGS (paths and patterns the person named, one a line).
 # shellcheck shell=sh
 
 LC_ALL=C
@@ -22,17 +22,20 @@ else
   limit() { shift; "$@"; }
 fi
 
-# log_line FOUND SERVER PATH: "found server readable bytes@written path"; a file that is surely not there prints nothing.
+# log_line FOUND SERVER PATH [NAME]: "found server readable bytes@written NAME", NAME being PATH unless given; a file that is
+# surely not there prints nothing.
 log_line() {
   if [ -f "$3" ]; then
     log_read=no
     [ -r "$3" ] && log_read=yes
     log_bytes=$(stat -L -c '%s@%Y' "$3" 2>/dev/null)
-    printf '%s %s %s %s %s\n' "$1" "$2" "$log_read" "${log_bytes:--}" "$3"
+    printf '%s %s %s %s %s\n' "$1" "$2" "$log_read" "${log_bytes:--}" "${4:-$3}"
   elif [ ! -x "${3%/*}" ] && [ -e "${3%/*}" ]; then
     printf '%s %s hidden - %s\n' "$1" "$2" "$3"
   elif [ "$1" = configured ]; then
-    printf '%s %s missing - %s\n' "$1" "$2" "$3"
+    log_read=missing
+    [ ! -e "$3" ] || log_read=notAFile
+    printf '%s %s %s - %s\n' "$1" "$2" "$log_read" "$3"
   fi
 }
 
@@ -53,8 +56,37 @@ usual_logs() {
   done
 }
 
+# matching_files PATTERN: the files that it matches, newest first, 50 at most. Compressed ones cannot be followed; of a name
+# with a line feed in it, the second line would pass for another file.
+matching_files() {
+  # shellcheck disable=SC2016  # for the inner shell
+  limit 3 /bin/sh -c '
+    IFS= line_feed="
+"
+    for file in $1; do
+      case $file in *"$line_feed"* | *.gz | *.bz2 | *.xz | *.zst | *.lz4) continue ;; esac
+      [ "${#file}" -gt 900 ] || [ ! -f "$file" ] || printf "%s\0" "$file"
+    done' sh "$1" | xargs -0 -r stat -L -c '%Y %n' 2>/dev/null | sort -rn | head -n 50 | cut -d ' ' -f 2-
+}
+
+# matching_logs PATTERN: the pattern, with what its newest file is like, then each file.
+matching_logs() {
+  matching_files "$1" | {
+    log_newest=
+    while IFS= read -r log_match; do
+      [ -n "$log_newest" ] || log_line configured other "$log_match" "$1"
+      log_newest=$log_match
+      log_line matched other "$log_match"
+    done
+    [ -n "$log_newest" ] || log_line configured other "$1"
+  }
+}
+
 configured_logs() {
   printf '%s\n' "$EXTRA_LOGS" | head -n 50 | while IFS= read -r log_file; do
-    case $log_file in /*) log_line configured other "$log_file" ;; esac
+    case $log_file in
+      /*[*?[]*) matching_logs "$log_file" ;;
+      /*) log_line configured other "$log_file" ;;
+    esac
   done
 }

@@ -91,6 +91,6 @@ section root.logs
 {
   usual_logs
   configured_logs
-} | head -c 16384
+} | head -c 65536
 
 section root.end

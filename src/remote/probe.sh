@@ -142,7 +142,7 @@ section logs
 {
   usual_logs
   configured_logs
-} | head -c 16384
+} | head -c 65536
 
 section failed
 if [ -d /run/systemd/system ]; then

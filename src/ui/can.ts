@@ -41,7 +41,8 @@ export function abilities(view: HostView, held: Held): ReadonlySet<Ability> {
   const can = new Set<Ability>();
   if (held.plan) can.add('plan');
   if (held.report) can.add('report');
-  if (view.host.logs.length > 0 || (view.facts?.logs.length ?? 0) > 0) can.add('log');
+  // Even where none is known: a path can be named then.
+  can.add('log');
   if (view.busy !== undefined) {
     can.add('busy');
     if (held.cancellable) can.add('cancel');

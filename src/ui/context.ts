@@ -2,7 +2,7 @@ import type { Plan } from '../core/plan';
 import type { Clock, Prompts, Transport } from '../engine/ports';
 import type { Report } from './plan/reportDocument';
 import type { Documents } from './documents';
-import type { ProtectedAddresses } from './storage';
+import type { NamedLogs, ProtectedAddresses } from './storage';
 import type { LogPanels } from './logPanel/logPanel';
 import type { HostStore } from '../engine/hostStore';
 import type { Runs } from './runs';
@@ -21,6 +21,7 @@ export interface Ui {
   readonly plans: Documents<Plan>;
   readonly reports: Documents<Report>;
   readonly protectedAddresses: ProtectedAddresses;
+  readonly namedLogs: NamedLogs;
   readonly logPanels: LogPanels;
   /** Reads settings and SSH configuration anew. */
   listHosts(): Promise<void>;

@@ -4,6 +4,7 @@ import { commands, Disposable, l10n, RelativePattern, Uri, window, workspace } f
 import type { HostStore } from '../engine/hostStore';
 import { mergeHosts } from './hostList';
 import { settings } from './settings';
+import type { NamedLogs } from './storage';
 import { plain } from './text/hostile';
 
 /** Names of the hosts in an SSH configuration; undefined: the usual file. */
@@ -16,15 +17,19 @@ export interface HostSource {
 }
 
 /**
- * Feeds the store from settings and the SSH configuration, and again whenever one of them changes. A host that could not be
+ * Feeds the store from settings, the SSH configuration and what a person named, and again whenever one of them changes. A host that could not be
  * reached is tried again then, silently: the change may be what it needed.
  */
-export function createHostSource(store: Pick<HostStore, 'setHosts' | 'views' | 'refresh'>, listNames: ListNames): HostSource {
+export function createHostSource(
+  store: Pick<HostStore, 'setHosts' | 'views' | 'refresh'>,
+  listNames: ListNames,
+  namedLogs: Pick<NamedLogs, 'get'>,
+): HostSource {
   let said = '';
   const list = async (): Promise<void> => {
     const { hosts, bad } = settings.hosts();
     const names = await listNames(settings.sshConfigFile()).catch((): readonly string[] => []);
-    const merged = mergeHosts(hosts, names);
+    const merged = mergeHosts(hosts, names).map((host) => ({ ...host, logs: [...new Set([...host.logs, ...namedLogs.get(host.id)])] }));
     store.setHosts(merged);
     await commands.executeCommand('setContext', 'toa.hostCount', merged.length);
     // A bad entry is said once, not at every keystroke in settings.json.

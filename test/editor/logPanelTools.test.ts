@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startLab, type Lab, type LabHost } from '../lab/lab';
 import { keepWhatFailed, openEditor, shootThemes, type OpenEditor } from './editor';
 import { hostRow, openTree } from './job';
-import { answerInput, contextMenu, pickRow, reload, retry, runCommand, screenshot, webviewWith } from './workbench';
+import { answerInput, contextMenu, inputMessage, pickRow, reload, retry, runCommand, screenshot, treeItem, webviewWith } from './workbench';
 
 // What a person does with the lines of a log: filter, find, look into, copy, arrange, merge, export. Every line is one of ours.
 
@@ -268,4 +268,41 @@ test('logs of several hosts are merged by time, each line with its host; one tha
   await write(one, line('GET /still-there', '198.51.100.7', 200, logTime(8)));
   await row(frame, '/still-there').waitFor();
   await screenshot(page, 'panel-merged-one-lost');
+});
+
+test('a log is named by its path or by a pattern, refused with the reason, kept for the next time, and forgotten', async () => {
+  const { page } = editor;
+  const host = lab.host('centos7');
+  await openTree(page, { [first]: 'not installed' });
+  await runCommand(page, 'View: Close All Editors');
+  await host.shell(
+    `mkdir /srv/shop; for name in blog shop; do echo '${line('GET /NAME', '198.51.100.7', 200, logTime(9))}' | sed "s/NAME/$name/" >/srv/shop/$name.log; done`,
+  );
+  await contextMenu(page, hostRow(page, first), 'Open Log');
+  await (await panel()).getByRole('button', { name: /access\.log/ }).click();
+  await pickRow(page, 'Other Path or Pattern…').click();
+  await answerInput(page, 'A pattern such as', 'srv/shop/*.log');
+  await inputMessage(page, 'An absolute path is needed').waitFor();
+  await answerInput(page, 'An absolute path is needed', '/srv/none/*.log');
+  await inputMessage(page, `There is no /srv/none/*.log on ${first}.`).waitFor();
+  await screenshot(page, 'log-other-refused');
+  await answerInput(page, 'There is no', '/srv/shop/*.log');
+  await pickRow(page, '/srv/shop/blog.log').waitFor();
+  await screenshot(page, 'log-other-matches');
+  await pickRow(page, '/srv/shop/shop.log').click();
+  const frame = await webviewWith(page, '.head:has-text("shop.log")');
+  await expect.poll(() => requests(frame), within).toEqual(['/shop']);
+  await hostRow(page, first).click();
+  await page.keyboard.press('ArrowRight');
+  await treeItem(page, /^blog\.log/).waitFor();
+  await runCommand(page, 'View: Close All Editors');
+  await contextMenu(page, hostRow(page, first), 'Open Log');
+  const named = pickRow(page, '/srv/shop/*.log');
+  await named.getByText('newest file that matches').waitFor();
+  await screenshot(page, 'log-other-kept');
+  await named.hover();
+  await named.getByRole('button', { name: 'Forget This Log' }).click();
+  await named.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await treeItem(page, /^blog\.log/).waitFor({ state: 'detached' });
 });

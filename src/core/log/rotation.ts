@@ -23,3 +23,32 @@ export function logNames(path: string): LogNames {
 
 /** True if the path is a pattern of the shell's (`*`, `?`, `[…]`): the newest file that matches is the log. */
 export const isPattern = (path: string): boolean => /[*?[]/.test(path);
+
+/** What stands between a log's name and that of an older file of it. */
+const ROTATED = /^[-.]\d[-.\d]*$/;
+
+/**
+ * Of the files that a pattern matches, newest first, those that are logs of their own: without what rotation has left of another
+ * one of them, and without the days before the newest of a log whose names hold the day.
+ */
+export function withoutOlder(paths: readonly string[]): readonly string[] {
+  const days = new Set<string>();
+  return paths.filter((path) => {
+    const { stem, tail, dated } = logNames(path);
+    const key = `${stem}\n${tail}`;
+    if (dated && days.has(key)) return false;
+    if (dated) days.add(key);
+    return !paths.some((other) => path.startsWith(other) && ROTATED.test(path.slice(other.length)));
+  });
+}
+
+/** The longest path of a log that a person can name, in bytes; hosts print no longer ones. */
+const LONGEST_PATH = 900;
+
+/** Why a text cannot be the path or pattern of a log; undefined: it can. */
+export function logPathFault(path: string): 'relative' | 'folder' | 'control' | 'long' | undefined {
+  if (!path.startsWith('/')) return 'relative';
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'control';
+  if (path.endsWith('/')) return 'folder';
+  return new TextEncoder().encode(path).length > LONGEST_PATH ? 'long' : undefined;
+}

@@ -1,17 +1,20 @@
 import type { LogCandidate, LogServer } from '../facts';
+import { withoutOlder } from '../log/rotation';
 import { given, linesOf, numberOf, type Sections } from './sections';
 
 interface LogLine {
   readonly path: string;
   readonly server: LogServer;
   readonly found: LogCandidate['found'];
-  readonly access: 'yes' | 'no' | 'hidden' | 'missing';
+  readonly access: 'yes' | 'no' | 'hidden' | 'missing' | 'notAFile';
   readonly bytes: number | undefined;
   /** Seconds since the epoch. */
   readonly written: number | undefined;
 }
 
-const MOST_LOGS = 30;
+const MOST_LOGS = 80;
+const MOST_MATCHED = 50;
+const RANK = { configured: 0, matched: 1, open: 2, usual: 3 } as const;
 const SERVERS: Readonly<Record<string, LogServer>> = {
   nginx: 'nginx',
   httpd: 'httpd',
@@ -44,13 +47,22 @@ export function parseLogs(sections: Sections): readonly LogCandidate[] {
         path,
         server: (theirs[0] ?? mine)?.server ?? 'other',
         readable: readable(mine, theirs),
-        found: configured ? 'configured' : seen.some((line) => line.found === 'open') ? 'open' : 'usual',
+        found: seen.map(({ found }) => found).reduce((best, one) => (RANK[one] < RANK[best] ? one : best)),
         ...given({ bytes, written: written === undefined ? undefined : written * 1000 }),
       },
     ];
   });
-  const rank = { configured: 0, open: 1, usual: 2 } as const;
-  return logs.sort((a, b) => rank[a.found] - rank[b.found]).slice(0, MOST_LOGS);
+  const matched = logs.filter(({ found }) => found === 'matched').sort((a, b) => (b.written ?? 0) - (a.written ?? 0));
+  const kept = new Set(withoutOlder(matched.map(({ path }) => path)).slice(0, MOST_MATCHED));
+  const rest = logs.filter(({ found }) => found !== 'matched');
+  return [...rest, ...matched.filter(({ path }) => kept.has(path))].sort((a, b) => RANK[a.found] - RANK[b.found]).slice(0, MOST_LOGS);
+}
+
+/** Why the log that a person named cannot be one, by what root sees, else the user; undefined: it can, or nobody knows. */
+export function namedLogFault(sections: Sections): 'missing' | 'notAFile' | undefined {
+  const seen = logLines(sections, sections.has('root.logs') ? 'root.logs' : 'logs').map(({ access }) => access);
+  if (seen.some((access) => access === 'yes' || access === 'no' || access === 'hidden')) return undefined;
+  return seen.includes('notAFile') ? 'notAFile' : 'missing';
 }
 
 function readable(mine: LogLine | undefined, theirs: readonly LogLine[]): LogCandidate['readable'] {
@@ -61,7 +73,7 @@ function readable(mine: LogLine | undefined, theirs: readonly LogLine[]): LogCan
 
 function logLines(sections: Sections, name: string): readonly LogLine[] {
   return linesOf(sections, name).flatMap((line) => {
-    const match = /^(open|usual|configured) (\S+) (yes|no|hidden|missing) (\d{1,15}|-)(?:@(\d{1,12}))? (\/.*)$/.exec(line);
+    const match = /^(open|usual|configured|matched) (\S+) (yes|no|hidden|missing|notAFile) (\d{1,15}|-)(?:@(\d{1,12}))? (\/.*)$/.exec(line);
     if (match === null) return [];
     const [, found, server = '', access, bytes, written, path = ''] = match;
     return [

@@ -1,18 +1,15 @@
 import { env, l10n, window } from 'vscode';
 import { HostError } from '../../core/problem';
-import type { HostView } from '../../engine/hostStore';
 import { loadModule } from '../../engine/loadModule';
 import type { Prompts } from '../../engine/ports';
 import { probeHost } from '../../engine/probeHost';
 import type { Ui } from '../context';
 import { showProblem } from '../showProblem';
 import { logPaths } from '../tree/provider';
-import { size } from '../text/amount';
-import { plain } from '../text/hostile';
 import { problemText } from '../text/problem';
-import { age } from '../text/time';
 import { readAsRoot } from './connected';
 import { onHost } from './onHost';
+import { pickLog } from './pickLog';
 import { keepFlow } from './trial';
 
 /**
@@ -94,28 +91,14 @@ interface OpenLogChoices {
   readonly history?: boolean;
 }
 
-/** Opens an access log; where there are several and none was chosen, asks which. */
+/** Opens an access log; where there are several and none was chosen, or none is known, asks which. */
 export async function openLogFlow(ui: Ui, hostId: string, { path, choose = false, history = false }: OpenLogChoices): Promise<void> {
   const view = ui.store.view(hostId);
   if (view === undefined) return;
   const paths = logPaths(view);
-  const now = ui.clock.now();
-  const items = paths.map((one) => ({ label: plain(one), description: logDescription(view, one, now), path: one }));
-  const chosen =
-    path ??
-    (paths.length > 1 || choose
-      ? (
-          await window.showQuickPick(items, {
-            title: l10n.t('Access log of {0}', view.host.name),
-            placeHolder: l10n.t('Others can be named in toa.hosts, under “logs”'),
-            matchOnDescription: true,
-          })
-        )?.path
-      : paths[0]);
+  const ask = path === undefined && (paths.length !== 1 || choose);
+  const chosen = ask ? await pickLog(ui, view, () => openLogFlow(ui, hostId, { path, choose, history })) : (path ?? paths[0]);
   if (chosen !== undefined) ui.logPanels.open([{ hostId, path: chosen, ...(history ? { history: true as const } : {}) }]);
-  else if (paths.length === 0) {
-    void window.showInformationMessage(l10n.t('No access log is known on {0}. Name one in toa.hosts, under “logs”.', view.host.name));
-  }
 }
 
 /** Where a host is, as ssh would be told. */
@@ -125,18 +108,4 @@ export async function copyAddress(ui: Ui, hostIds: readonly string[]): Promise<v
     return host === undefined ? [] : [host.port === undefined ? (host.address ?? host.name) : `${host.address ?? host.name}:${host.port}`];
   });
   await env.clipboard.writeText(addresses.join('\n'));
-}
-
-/** What was seen of a log: `nginx · 48.6 MB · written 3 min ago · needs sudo`. */
-function logDescription({ facts }: HostView, path: string, now: number): string {
-  const log = facts?.logs.find((one) => one.path === path);
-  if (facts === undefined || log === undefined) return l10n.t('named in settings');
-  const parts = [
-    ...(log.server === 'other' ? [] : [log.server]),
-    ...(log.bytes === undefined ? [] : [size(log.bytes)]),
-    // By the host's clock, as of the probe, and the time since by the editor's.
-    ...(log.written === undefined ? [] : [l10n.t('written {0}', age(log.written, facts.hostTime + now - facts.takenAt))]),
-    ...(log.readable === 'yes' ? [] : [log.readable === 'root' ? l10n.t('needs sudo') : l10n.t('perhaps not readable')]),
-  ];
-  return parts.join(' · ');
 }

@@ -4,6 +4,7 @@ import type { HostFacts } from '../../core/facts';
 import { installOutlook, PLAIN, planInstall, planRepair, repairOutlook } from '../../core/install/planInstall';
 import type { UndoInputs } from '../../core/install/planUndo';
 import { planUndo, undoOutlook } from '../../core/install/planUndo';
+import { isPattern } from '../../core/log/rotation';
 import type { LogSample } from '../../core/log/sample';
 import type { Goal, InstallChoices, NoOp, Plan } from '../../core/plan';
 import { HostError } from '../../core/problem';
@@ -116,8 +117,5 @@ async function logNow({ session, facts, as }: Read, work: Work): Promise<LogSamp
   }
 }
 
-/** A log that the person named comes before one open in a server, and that before one at its usual place. */
-export function chooseLog(facts: HostFacts): string | undefined {
-  const rank = { configured: 0, open: 1, usual: 2 } as const;
-  return [...facts.logs].sort((a, b) => rank[a.found] - rank[b.found])[0]?.path;
-}
+/** The best log that the probe found; of a pattern its newest file. */
+export const chooseLog = (facts: HostFacts): string | undefined => facts.logs.map(({ path }) => path).find((path) => !isPattern(path));

@@ -96,7 +96,7 @@ export function logItem(node: LogNode, log: LogCandidate | undefined): TreeItem 
   const name = plain(node.path.replace(/^.*\//, ''));
   const item = new TreeItem(name);
   item.id = `${node.hostId}/log/${node.path}`;
-  const description = log === undefined ? l10n.t('named in settings') : logText(log);
+  const description = log === undefined ? l10n.t('not looked at yet') : logText(log);
   item.description = description;
   item.tooltip = plain(node.path);
   item.iconPath = new ThemeIcon('output', new ThemeColor('icon.foreground'));

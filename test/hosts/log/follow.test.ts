@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/engine/ports';
+import { systemClock } from '../../../src/engine/clock';
+import { findLogs } from '../../../src/engine/findLogs';
+import { probeHost } from '../../../src/engine/probeHost';
 import { readFormats } from '../../../src/engine/readFormats';
 import { sampleLog } from '../../../src/engine/sampleLog';
 import { startLab, type Lab, type LabHost } from '../../lab/lab';
@@ -71,6 +74,40 @@ E
     expect(await readFormats(session, machine.accessLog, { as: asRoot, signal })).toContain(
       'httpd %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"',
     );
+  });
+});
+
+describe.each(['centos6', 'rhel7'] as const)('a log that a person names on %s', (system) => {
+  const line = (path: string): string => `192.0.2.1 - - [14/May/2024:14:05:23 +0000] "GET /${path} HTTP/1.1" 200 1`;
+
+  it('is found by a pattern, for root where only root may look, and refused with the reason', async () => {
+    const machine = lab.host(system);
+    const folder = '/srv/shop logs';
+    const pattern = `${folder}/*.log`;
+    await machine.shell(`mkdir -p '${folder}'; chmod 700 '${folder}'; cd '${folder}'
+      echo '${line('old')}' >shop-2024-05-13.log; echo '${line('new')}' >shop-2024-05-14.log; touch -d '10 minutes ago' shop-2024-05-13.log
+      touch -d '5 minutes ago' blog.log; chmod 644 *`);
+    const session = await connect(machine, 'deploy');
+    const [newest, ...matched] = await findLogs(session, pattern, { sudo: 'nopasswd', signal });
+    expect(newest).toMatchObject({ path: pattern, readable: 'root', found: 'configured' });
+    expect(matched.map(({ path, readable, found }) => ({ path, readable, found }))).toEqual([
+      { path: `${folder}/shop-2024-05-14.log`, readable: 'root', found: 'matched' },
+      { path: `${folder}/blog.log`, readable: 'root', found: 'matched' },
+    ]);
+    const refused = (path: string, reason: string) => ({ problem: { code: 'logUnreadable', path, reason } });
+    const missing = `${folder}/none.log`;
+    await expect(findLogs(session, missing, { sudo: 'nopasswd', signal })).rejects.toMatchObject(refused(missing, 'missing'));
+    const other = await connect(machine, 'nosudo');
+    await expect(findLogs(other, pattern, { sudo: 'absent', signal })).rejects.toMatchObject(refused(pattern, 'permission'));
+    // The probe tells the same, and the day's file is followed into tomorrow's.
+    const facts = await probeHost(session, { as: 'user', extraLogs: [pattern], clock: systemClock, signal });
+    expect(facts.logs.slice(0, 3)).toEqual([newest, ...matched]);
+    const tail = start(machine, { path: matched[0]?.path ?? '', back: 10 });
+    await sees(tail, 'new');
+    await machine.shell(`echo '${line('tomorrow')}' >'${folder}/shop-2024-05-15.log'`);
+    await sees(tail, 'new tomorrow');
+    tail.stop();
+    await tail.done;
   });
 });
 
