@@ -119,7 +119,7 @@ export type Problem =
 export const mayPass = (problem: Problem): boolean =>
   ['connectionLost', 'connectTimeout', 'connectFailed', 'noShell', 'deadline'].includes(problem.code);
 
-/** Why a host can only be reached by the system's own OpenSSH client. */
+/** Why a hop goes by the system's own OpenSSH client. */
 export type OpenSshNeed =
   | { readonly kind: 'chosen' } // by the person, in the settings
   | { readonly kind: 'shared' } // the person's own ssh already holds a connection to it
@@ -129,6 +129,13 @@ export type OpenSshNeed =
   | { readonly kind: 'gssapi' }
   | { readonly kind: 'hostCertificate' } // known by its authority alone
   | { readonly kind: 'algorithm'; readonly algorithm: string };
+
+/** A hop of the way to a host that goes by the system's OpenSSH client. */
+export interface OpenSshHop {
+  /** Its own name. */
+  readonly hop: string;
+  readonly need: OpenSshNeed;
+}
 
 /** What a failed run has left, by the probes before and after it; `unknown`: the one after it failed. */
 export type RunLeft = 'unchanged' | 'changed' | 'unknown';
@@ -152,14 +159,14 @@ export type UnsupportedReason = 'distribution' | 'version' | 'architecture' | 'c
 
 /**
  * The one error type that crosses modules: a problem, the host it is about, and the hop of a jump chain where that differs. `also`: a
- * second problem that came with it and is told behind it.
+ * second problem that came with it and is told behind it. `openSsh`: the hop was tried by the system's OpenSSH client.
  */
 export class HostError extends Error {
   override readonly name = 'HostError';
   constructor(
     readonly problem: Problem,
     readonly host: string,
-    readonly options: { readonly hop?: string; readonly also?: Problem; readonly cause?: unknown } = {},
+    readonly options: { readonly hop?: string; readonly also?: Problem; readonly openSsh?: OpenSshHop; readonly cause?: unknown } = {},
   ) {
     super(`${host}: ${problem.code}`, options.cause === undefined ? undefined : { cause: options.cause });
   }

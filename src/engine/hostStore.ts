@@ -1,8 +1,8 @@
 import type { HostFacts } from '../core/facts';
 import type { Host } from '../core/host';
-import { problemOf, type Problem } from '../core/problem';
+import { HostError, problemOf, type OpenSshHop, type Problem } from '../core/problem';
 import type { HostMemory, HostState, Proof } from '../core/state';
-import { newEntry, stateOf, withFacts, withMemory, withProblem, type Busy, type Entry } from './hosts/entry';
+import { newEntry, stateOf, withFacts, withMemory, withProblem, withWay, type Busy, type Entry } from './hosts/entry';
 import { createPool } from './hosts/pool';
 import { pause } from './hosts/schedule';
 import { addressKey, restored, toStored, type HostStorage } from './hosts/stored';
@@ -26,6 +26,8 @@ export interface HostView {
   readonly stale: boolean;
   readonly busy?: Busy;
   readonly lastProblem?: Problem;
+  /** Hops that it is reached by through the system's OpenSSH client, as far as they were tried, nearest to us first. */
+  readonly byOpenSsh: readonly OpenSshHop[];
 }
 
 export interface HostStore {
@@ -121,10 +123,10 @@ export function createHostStore(options: HostStoreOptions): HostStore {
     entries.set(hostId, to(entry));
     tell(hostId);
   }
-  function take(hostId: string, facts: HostFacts): void {
+  function take(hostId: string, facts: HostFacts, byOpenSsh?: readonly OpenSshHop[]): void {
     // What goes on there ends soon, and whoever started it may have gone.
     const minutes = Math.min(settings.refreshMinutes(), facts.record.runInProgress === undefined ? Infinity : RUNNING_MINUTES);
-    change(hostId, (entry) => withFacts(entry, facts, clock.now() + pause(minutes, 0, random)));
+    change(hostId, (entry) => withWay(withFacts(entry, facts, clock.now() + pause(minutes, 0, random)), byOpenSsh));
     save();
   }
 
@@ -145,13 +147,17 @@ export function createHostStore(options: HostStoreOptions): HostStore {
     const entry = entries.get(hostId);
     if (entry === undefined) return;
     const known = prompts === undefined ? entry.seen?.facts.sudo : undefined;
+    let byOpenSsh: readonly OpenSshHop[] | undefined;
     try {
       const session = await transport.connect(entry.host, { signal, ...(prompts === undefined ? {} : { prompts }) });
+      byOpenSsh = session.byOpenSsh;
       const facts = await probeHost(session, { as: 'user', clock, signal, ...(known === undefined ? {} : { knownSudo: known }) });
-      take(hostId, facts);
+      take(hostId, facts, byOpenSsh);
     } catch (error) {
       const problem = problemOf(error);
-      change(hostId, (now) => withProblem(now, problem, clock.now() + pause(settings.refreshMinutes(), now.failures + 1, random)));
+      if (error instanceof HostError && error.options.openSsh) byOpenSsh ??= [error.options.openSsh];
+      const nextAt = (failures: number): number => clock.now() + pause(settings.refreshMinutes(), failures, random);
+      change(hostId, (now) => withWay(withProblem(now, problem, nextAt(now.failures + 1)), byOpenSsh));
     }
   }
 
@@ -170,11 +176,12 @@ export function createHostStore(options: HostStoreOptions): HostStore {
   }
 
   function viewOf(entry: Entry): HostView {
-    const { host, seen, memory, busy, problem } = entry;
+    const { host, seen, memory, busy, problem, byOpenSsh } = entry;
     return {
       host,
       state: stateOf(entry),
       memory,
+      byOpenSsh,
       stale: isStale(entry),
       ...(seen === undefined ? {} : { lastState: seen.state, facts: seen.facts, probedAt: seen.at }),
       ...(busy === undefined ? {} : { busy }),

@@ -1,4 +1,5 @@
 import type { Host } from '../core/host';
+import type { OpenSshHop } from '../core/problem';
 
 /** Opens connections to hosts. The only implementation lives in `src/ssh`; tests of the engine use it against real sshd. */
 export interface Transport {
@@ -19,6 +20,8 @@ export interface Session {
   /** Address and port at the far end, for people. */
   readonly address: string;
   readonly user: string;
+  /** Hops of the way that go by the system's OpenSSH client, nearest to us first. */
+  readonly byOpenSsh: readonly OpenSshHop[];
   /** True once the connection is gone. */
   readonly ended: boolean;
   /** Called once when the connection is gone. Returns the unsubscription. */

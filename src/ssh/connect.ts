@@ -19,7 +19,8 @@ export interface ConnectContext extends Omit<HopContext, 'mayGoBeyond'> {
 
 /**
  * Connects to a hop by ssh2, or by the system's OpenSSH client where the person chose it or only that one can; the transcript says
- * why. `reach` connects to the hop before, if there is one. Rejects with HostError, as both do.
+ * why, and so do the link and an error (`openSsh`). `reach` connects to the hop before, if there is one. Rejects with HostError, as
+ * both do.
  */
 export async function connect(hop: Hop, reach: () => Promise<Link | undefined>, context: ConnectContext): Promise<Link> {
   const { options, host, needs, place } = context;
@@ -30,11 +31,14 @@ export async function connect(hop: Hop, reach: () => Promise<Link | undefined>, 
 
   const byOpenSsh = async (below: Link | undefined, need: OpenSshNeed): Promise<Link> => {
     options.transcript.line(host, `${hop.name}: by the system's ssh client: ${inWords(need)}`);
-    // Nobody would be there to touch it.
-    if (need.kind === 'securityKey' && !context.prompts) {
-      throw new HostError({ code: 'needsSignIn', why: 'touch' }, host, { hop: hop.name });
+    try {
+      // Nobody would be there to touch it.
+      if (need.kind === 'securityKey' && !context.prompts) throw new HostError({ code: 'needsSignIn', why: 'touch' }, host);
+      return await connectOpenSsh(hop, below, context, need, await room());
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      throw new HostError(error.problem, host, { ...error.options, hop: hop.name, openSsh: { hop: hop.name, need } });
     }
-    return await connectOpenSsh(hop, below, context, need, await room());
   };
   const shared = hop.controlPath === undefined ? undefined : await joinShared(hop, context, await room());
   if (shared) {

@@ -162,7 +162,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   const connection = ssh2Connection(client, socket, options.clock);
   client.off('error', onError);
   client.off('close', onClose);
-  return createLink(connection, hop, options.clock, below?.hold());
+  return createLink(connection, hop, { clock: options.clock, byOpenSsh: below?.byOpenSsh ?? [], release: below?.hold() });
 }
 
 /** What ssh2 asks of us. It keeps who answers as long as the connection: after the sign-in these hold nothing of it any more. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { OpenSshHop } from '../core/problem';
 import type { Clock } from '../engine/ports';
 import type { Wire } from './channel';
 import type { Hop } from './hop';
@@ -20,6 +21,8 @@ export interface Connection {
 /** A connection to one hop; shared by everyone who goes there, or through there. */
 export interface Link extends Pick<Connection, 'exec' | 'forward' | 'close'> {
   readonly hop: Hop;
+  /** Hops on the way here, this one included, that go by the system's OpenSSH client. */
+  readonly byOpenSsh: readonly OpenSshHop[];
   readonly ended: boolean;
   /** Why it ended, once it has. */
   readonly reason: string;
@@ -31,8 +34,15 @@ export interface Link extends Pick<Connection, 'exec' | 'forward' | 'close'> {
   hold(): () => void;
 }
 
-/** Takes over a connection. `releaseBelow`: lets go of the link below, at this one's end. */
-export function createLink(connection: Connection, hop: Hop, clock: Clock, releaseBelow?: () => void): Link {
+export interface LinkOptions {
+  readonly clock: Clock;
+  readonly byOpenSsh: readonly OpenSshHop[];
+  /** Lets go of what the connection goes through, at its end. */
+  readonly release?: (() => void) | undefined;
+}
+
+/** Takes over a connection. */
+export function createLink(connection: Connection, hop: Hop, { clock, byOpenSsh, release }: LinkOptions): Link {
   const listeners = new Set<() => void>();
   let ended = false;
   let reason = 'closed';
@@ -44,7 +54,7 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
     if (ended) return;
     ended = true;
     idle.abort();
-    releaseBelow?.();
+    release?.();
     for (const listener of [...listeners]) listener();
     listeners.clear();
   };
@@ -64,6 +74,7 @@ export function createLink(connection: Connection, hop: Hop, clock: Clock, relea
 
   return {
     hop,
+    byOpenSsh,
     get ended() {
       return ended;
     },

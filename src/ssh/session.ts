@@ -20,6 +20,7 @@ export function createSession(host: Host, link: Link, clock: Clock): Session {
     host,
     address: addressOf(link.hop),
     user: link.hop.user,
+    byOpenSsh: link.byOpenSsh,
     get ended() {
       return link.ended;
     },

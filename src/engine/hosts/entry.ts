@@ -1,6 +1,6 @@
 import type { HostFacts } from '../../core/facts';
 import type { Host } from '../../core/host';
-import type { Problem } from '../../core/problem';
+import type { OpenSshHop, Problem } from '../../core/problem';
 import { hostState, type HostMemory, type HostState } from '../../core/state';
 
 /** What a host is busy with, for people: `goal` is a word of ours (`install`, `reboot`, `probe`), `n` of `of` steps. */
@@ -19,6 +19,8 @@ export interface Entry {
   /** Why the latest try failed; undefined: it came through. */
   readonly problem: Problem | undefined;
   readonly busy: Busy | undefined;
+  /** Hops that the latest try, or the last connection, took by the system's OpenSSH client. */
+  readonly byOpenSsh: readonly OpenSshHop[];
   readonly memory: HostMemory;
   /** Failed tries in a row, for the back-off. */
   readonly failures: number;
@@ -41,6 +43,7 @@ export const newEntry = (host: Host): Entry => ({
   seen: undefined,
   problem: undefined,
   busy: undefined,
+  byOpenSsh: [],
   memory: {},
   failures: 0,
   automatic: true,
@@ -69,6 +72,10 @@ export function withProblem(entry: Entry, problem: Problem, nextAt: number): Ent
   if (problem.code === 'cancelled') return entry;
   return { ...entry, problem, failures: entry.failures + 1, automatic: !isSignIn(problem), nextAt };
 }
+
+/** The entry with what was learnt of the way to it; undefined: nothing. */
+export const withWay = (entry: Entry, byOpenSsh: readonly OpenSshHop[] | undefined): Entry =>
+  byOpenSsh === undefined ? entry : { ...entry, byOpenSsh };
 
 /** The state to show: why the host cannot be probed comes before what it was. */
 export function stateOf(entry: Entry): HostState {

@@ -71,10 +71,12 @@ export async function connectOpenSsh(hop: Hop, below: Link | undefined, context:
     attempt.succeeded();
     const release = below?.hold() ?? (() => undefined);
     const leave = socket === undefined ? visitor.leave : () => undefined;
-    return createLink(connection, hop, options.clock, () => {
+    const byOpenSsh = [...(below?.byOpenSsh ?? []), { hop: hop.name, need }];
+    const letGo = (): void => {
       leave();
       release();
-    });
+    };
+    return createLink(connection, hop, { clock: options.clock, byOpenSsh, release: letGo });
   } catch (error) {
     attempt.fail({ code: 'cancelled' });
     throw error;
@@ -89,12 +91,10 @@ export async function joinShared(hop: Hop, context: Context, room: Room): Promis
   if (hop.controlPath === undefined) return undefined;
   const mux = await openMuxSocket(hop.controlPath);
   if (!mux) return undefined;
-  return createLink(
-    sharedConnection(hop.controlPath, mux, room, context.options.env, 'theirs'),
-    hop,
-    context.options.clock,
-    () => undefined,
-  );
+  return createLink(sharedConnection(hop.controlPath, mux, room, context.options.env, 'theirs'), hop, {
+    clock: context.options.clock,
+    byOpenSsh: [{ hop: hop.name, need: { kind: 'shared' } }],
+  });
 }
 
 /** ssh's exit code once it has ended, or gone to the background. What it says besides its log is a banner, and not kept. */

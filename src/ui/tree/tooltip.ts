@@ -6,6 +6,7 @@ import { kernelName } from '../text/amount';
 import { levelText, rungText } from '../text/evidence';
 import { markdownCode, markdownText } from '../text/hostile';
 import { problemText } from '../text/problem';
+import { openSshNeed } from '../text/problem/connecting';
 import { hasEvidence, stateLabel, stateMeaning } from '../text/state';
 import { age, dateTime } from '../text/time';
 import { lookKind, lookMarkdown } from './look';
@@ -33,6 +34,7 @@ export function hostTooltip(view: HostView, abilities: ReadonlySet<Ability>, now
     heading(view),
     stateLine(view, now),
     meaning(view),
+    ...byOpenSsh(view),
     lastKnown(view, now),
     ladder(view),
     system(view),
@@ -64,6 +66,16 @@ function meaning(view: HostView): string {
   if (state.kind === 'unreachable' || state.kind === 'needsSignIn')
     return markdownText(problemText(state.problem, { host: view.host.name }).message, 900);
   return markdownText(stateMeaning(view), 900);
+}
+
+/** A line for each hop that goes by the system's OpenSSH client, and why. */
+function byOpenSsh({ host, byOpenSsh: hops }: HostView): string[] {
+  return hops.map(({ hop, need }) => {
+    const reason = openSshNeed(need);
+    const words =
+      hop === host.name ? l10n.t('Goes by the ssh command: {0}', reason) : l10n.t('The hop {0} goes by the ssh command: {1}', hop, reason);
+    return `$(terminal) ${markdownText(words, 300)}`;
+  });
 }
 
 /** Of a host that cannot be reached: what it was, and when; the evidence below it is of then. */

@@ -138,8 +138,10 @@ describe('by itself, and it says why', () => {
 
   test('for a certificate', async () => {
     const made = client(sshd.port, [`IdentityFile ${certified}`]);
-    expect((await run(await silently(made), 'echo in')).out).toBe('in\n');
+    const session = await silently(made);
+    expect((await run(session, 'echo in')).out).toBe('in\n');
     expect(why(made)).toContain('certificate');
+    expect(session.byOpenSsh).toEqual([{ hop: 'a', need: { kind: 'certificate' } }]);
   });
 
   test('for a certificate that the agent holds', async () => {
@@ -205,8 +207,10 @@ describe('by itself, and it says why', () => {
     await execute('ssh', [...config, '-f', '-N', '-o', 'ControlMaster=yes', '-o', 'ControlPersist=60', 'a'], { timeout: 20_000 });
     try {
       made.drop('ssh-config:a');
-      expect((await run(await silently(made), 'echo in')).out).toBe('in\n');
+      const session = await silently(made);
+      expect((await run(session, 'echo in')).out).toBe('in\n');
       expect(why(made)).toContain('ControlPath');
+      expect(session.byOpenSsh).toEqual([{ hop: 'a', need: { kind: 'shared' } }]);
       made.dispose();
       await execute('ssh', ['-S', socket, '-O', 'check', 'a']);
     } finally {
@@ -221,7 +225,9 @@ describe('by itself, and it says why', () => {
 
   test('and where there is none, the error says what it was for', async () => {
     const made = client(sshd.port, [`IdentityFile ${certified}`], { env: { PATH: work.path } });
-    expect(await problem(silently(made))).toEqual({ code: 'sshClientMissing', need: { kind: 'certificate' } });
+    const error: unknown = await silently(made).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ problem: { code: 'sshClientMissing', need: { kind: 'certificate' } } });
+    expect(error).toMatchObject({ options: { openSsh: { hop: 'a', need: { kind: 'certificate' } } } });
   });
 });
 

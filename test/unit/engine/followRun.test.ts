@@ -31,6 +31,7 @@ function session(play: () => AsyncGenerator<string>): Session {
     host: { id: 'settings:h', name: 'h', source: 'settings', logs: [] },
     address: '',
     user: 'u',
+    byOpenSsh: [],
     ended: false,
     onEnd: () => () => undefined,
     open,

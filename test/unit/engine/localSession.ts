@@ -12,6 +12,7 @@ export function localSession(shell = '/bin/sh'): Session & { readonly cut: () =>
     host: { id: 'settings:here', name: 'here', source: 'settings', logs: [] },
     address: 'localhost',
     user: 'me',
+    byOpenSsh: [],
     ended: false,
     onEnd: () => () => undefined,
     // The product's command line is the constant `exec /bin/sh -s`; tests choose the shell behind it.

@@ -73,6 +73,7 @@ export const viewOf = (state: HostState, more: Partial<HostView> = {}): HostView
   state,
   memory: {},
   stale: false,
+  byOpenSsh: [],
   facts: facts(),
   probedAt: facts().takenAt,
   ...more,

@@ -53,6 +53,17 @@ test('a host that cannot be reached says what it was and when, not that it was p
   expect(tooltip(viewOf(unreachable)).value).not.toContain('Last known');
 });
 
+test('a host, or a hop before it, that goes by the ssh command says so, and why', () => {
+  const byOpenSsh: HostView['byOpenSsh'] = [
+    { hop: 'bastion', need: { kind: 'securityKey' } },
+    { hop: 'web-01', need: { kind: 'algorithm', algorithm: 'mlkem768x25519-sha256' } },
+  ];
+  const said = tooltip(viewOf(STATES[0]!, { byOpenSsh })).value.replaceAll('\\', '');
+  expect(said).toContain('The hop bastion goes by the ssh command: a security key signs you in');
+  expect(said).toContain('Goes by the ssh command: it wants mlkem768x25519-sha256');
+  expect(tooltip(viewOf(STATES[0]!)).value).not.toContain('ssh command');
+});
+
 test('busy shows the step and offers only what does no harm', () => {
   const view = viewOf({ kind: 'notInstalled', system: 'CentOS 7' }, { busy: { goal: 'install', step: 'x', n: 4, of: 9 } });
   expect(item(view).description).toBe('installing, step 4 of 9');

@@ -164,10 +164,12 @@ function needsSignIn(why: Extract<Problem, { code: 'needsSignIn' }>['why'], host
   }
 }
 
-function openSshNeed(need: OpenSshNeed): string {
+/** Why a hop goes by the system's OpenSSH client. */
+export function openSshNeed(need: OpenSshNeed): string {
   switch (need.kind) {
-    case 'chosen':
     case 'shared':
+      return l10n.t('your own ssh shares its connection');
+    case 'chosen':
       return l10n.t('it was chosen in toa.ssh.clients');
     case 'option':
       return l10n.t('ssh_config says {0}', plain(need.option));
