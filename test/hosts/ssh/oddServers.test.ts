@@ -63,6 +63,13 @@ describe('a login shell', () => {
     expect(failure).toEqual({ code: 'noShell', output: 'only backups here' });
   });
 
+  test('that is none: an account for files only', async () => {
+    const on = await session('ForceCommand internal-sftp');
+    expect(await problem(script(on, 'true'))).toMatchObject({ code: 'noShell' });
+    const local = { path: work.file('note', 'text'), bytes: 4, sha256: createHash('sha256').update('text').digest('hex') };
+    expect(await problem(uploadFile(on, local, `${work.path}/nowhere/file`, { signal: never }))).toMatchObject({ code: 'noShell' });
+  });
+
   test.runIf(process.getuid?.() === 0)('that is not there: a chroot without /bin/sh', async () => {
     mkdirSync('/var/empty', { recursive: true });
     const empty = `/var/empty/toa-${process.pid}`;
