@@ -7,17 +7,26 @@ const LOG = '/var/log/numbers.log';
 /** What may happen to a log, in shell; `$log` is its path, `$writer` the process that has it open and opens it anew on USR1. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   // The server goes on writing to the renamed file until it is told.
-  rename: 'shift_files; mv $log $log.1; sleep 0.4; kill -USR1 $writer',
-  renameDated: 'mv $log $log-$(date +%Y%m%d)-$(date +%s%N); kill -USR1 $writer',
-  renameAndCompress: 'shift_files; mv $log $log.1; kill -USR1 $writer; sleep 0.4; gzip -f $log.1',
+  rename: 'shift_files; mv $log $log.1; sleep 0.4; reopen',
+  renameDated: 'mv $log $log-$(date +%Y%m%d)-$(date +%s%N); reopen',
+  renameAndCompress: 'shift_files; mv $log $log.1; reopen; gzip -f $log.1',
   // Nobody can know of what is written between copy and truncation: the writer is held for that long.
-  copyTruncate: 'shift_files; kill -STOP $writer; cp -p $log $log.1; : >$log; kill -CONT $writer',
+  copyTruncate: 'shift_files; hold; cp -p $log $log.1; : >$log; kill -CONT $writer',
   truncate: ': >$log',
-  remove: 'rm $log; sleep 0.2; kill -USR1 $writer',
+  remove: 'rm $log; sleep 0.2; reopen',
   compress: 'for file in $log.[1-9]; do [ ! -f $file ] || gzip -f $file; done',
-  pause: 'kill -STOP $writer; sleep 0.7; kill -CONT $writer',
+  pause: 'hold; sleep 0.7; kill -CONT $writer',
 };
-const SHIFT = `shift_files() {
+/** Both end when the writer has done it: what it still wrote to a file that is being copied or compressed would be lost. */
+const FUNCTIONS = `hold() {
+  kill -STOP $writer
+  until grep 'State:.T' /proc/$writer/status >/dev/null; do sleep 0.05; done
+}
+reopen() {
+  kill -USR1 $writer
+  until [ "$(readlink /proc/$writer/fd/3)" = $log ]; do sleep 0.05; done
+}
+shift_files() {
   for number in 9 8 7 6 5 4 3 2 1; do
     for end in '' .gz; do [ ! -f $log.$number$end ] || mv $log.$number$end $log.$((number + 1))$end; done
   done
@@ -78,6 +87,8 @@ const SEED = Number(process.env['TOA_SEED'] ?? 42);
 it.each(['centos7', 'centos6'] as const)(`every line comes once and in order, or a gap is told (%s, seed ${SEED})`, async (system) => {
   const machine = lab.host(system);
   const draw = random(SEED + system.length + Number(system.at(-1)));
+  // A second try begins with nothing of the first.
+  await machine.shell(`read pid </tmp/writer.pid && kill $pid; rm -f ${LOG}* /tmp/stop-writing`);
   await machine.shell(
     `cat >/tmp/writer <<'E'\n${WRITER}\nE\nsetsid sh /tmp/writer </dev/null >/dev/null 2>&1 & echo $! >/tmp/writer.pid; sleep 0.5`,
   );
@@ -96,7 +107,7 @@ it.each(['centos7', 'centos6'] as const)(`every line comes once and in order, or
     }
     if (name === 'drop') ours.drop(machine);
     else {
-      const result = await machine.shell(`log=${LOG} writer=$(cat /tmp/writer.pid)\n${SHIFT}\n${OPERATIONS[name] ?? ''}`);
+      const result = await machine.shell(`log=${LOG} writer=$(cat /tmp/writer.pid)\n${FUNCTIONS}\n${OPERATIONS[name] ?? ''}`);
       expect(result, name).toMatchObject({ code: 0, stderr: '' });
     }
     await sleep(draw() * 1500);
