@@ -152,7 +152,7 @@ describe.each<{ disk: VmDisk }>([{ disk: 'xfs' }, { disk: 'ext4' }])('during a t
 
   test
     .runIf(disk === 'xfs')
-    .concurrent('between confirmation and the default, and then again before the arguments are gone: the guard finishes it', () =>
+    .concurrent('between confirmation and the default, and again while the guard finishes it: it finishes it the next time', () =>
       withVm(kept!, async (bench) => {
         const { vm } = bench;
         // The tools take their time, so that the moment can be met.
@@ -168,9 +168,14 @@ echo 20 > /root/slow; sync; fsfreeze -f / && fsfreeze -u /`,
         const boots = await vm.boots();
         const running = rebootOnce(bench).catch(() => undefined);
         await vm.booted(boots, 600);
-        await cutPowerWhen(vm, 'grep -q confirmed /etc/toa-hosts/trial/state && pgrep -f grubby.*--set-default > /dev/null');
+        const amid = 'grep -q confirmed /etc/toa-hosts/trial/state && pgrep -f grubby.*--set-default > /dev/null';
+        await cutPowerWhen(vm, amid);
         const watch: Stopwatch = { down: Date.now() };
         await vm.booted(boots + 1, 600);
+        expect(await ok(vm, 'uname -r; cat /etc/toa-hosts/trial/state')).toBe(`${originalKernel}\nconfirmed`);
+        // Now it is the guard that is at it.
+        await cutPowerWhen(vm, amid);
+        await vm.booted(boots + 2, 600);
         watch.answered = Date.now();
         expect(await ok(vm, 'uname -r')).toBe(originalKernel);
         const over = (): Promise<boolean> =>
@@ -185,7 +190,7 @@ echo 20 > /root/slow; sync; fsfreeze -f / && fsfreeze -u /`,
         await running;
         row({
           fault: `power cut (${disk})`,
-          injected: 'between confirmation and the default',
+          injected: 'between confirmation and the default, twice',
           recovered: 'original; the guard makes TOA the default',
           ...secondsOf(watch),
         });

@@ -167,6 +167,25 @@ describe.each<{ disk: VmDisk; cases: readonly Return[] }>([
     }),
   );
 
+  test.runIf(disk === 'xfs').concurrent('root not found, and a dracut without rd.emergency: the hook of ours restarts it', () =>
+    withVm(kept!, async (bench) => {
+      const { vm } = bench;
+      const watch: Stopwatch = {};
+      await faults.dracutWithoutEmergency(vm);
+      await faults.rootNotFound(vm);
+      expect(await problemOf(rebootOnce(bench, undefined, watch))).toMatchObject({ code: 'returned', original: originalKernel });
+      expect((await returned(bench, watch)).trial?.reason).toBe('fell');
+      expect(await vm.serial()).toMatch(/toa-hosts: the trial kernel did not find its root/);
+      expect(await ok(vm, `cmp /boot/initramfs-${toaKernel}.img /usr/lib/elhost/initramfs-${toaKernel}.img && echo same`)).toBe('same');
+      row({
+        fault: `root not found, dracut without rd.emergency (${disk})`,
+        injected: before,
+        recovered: 'original, fell; the initramfs as it was',
+        ...secondsOf(watch),
+      });
+    }),
+  );
+
   test.runIf(disk === 'xfs').concurrent('the guard does not answer its rehearsal: nothing is rebooted', () =>
     withVm(kept!, async (bench) => {
       const { vm } = bench;

@@ -88,6 +88,15 @@ export function withoutSafety(vm: Vm, which: 'guard' | 'arguments' | 'fallback')
   };
   return atShutdown(vm, scripts[which], 'lab-safety');
 }
+/**
+ * The host's dracut knows no rd.emergency, as that of EL6 and early ones of EL7. The lab's own initramfs does know it, so that the
+ * argument is taken away while the host goes down, with those that would do in its place.
+ */
+export async function dracutWithoutEmergency(vm: Vm): Promise<void> {
+  await ok(vm, 'for file in $(grep -rlF rd.emergency /usr/lib/dracut/modules.d); do sed -i s/rd[.]emergency/rd.none/g "$file"; done');
+  await atShutdown(vm, `grubby --update-kernel=${vmlinuz} --remove-args='panic rd.shell rd.emergency'`, 'lab-dracut');
+}
+
 const guardUnit = 'toa-hosts-guard.service';
 
 /** A filesystem of fstab cannot be mounted, for want of a driver: emergency mode. */
