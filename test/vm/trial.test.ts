@@ -6,6 +6,7 @@ import { ok } from '../lab/vm/byHand';
 import * as faults from '../lab/vm/faults';
 import { originalKernel, toaKernel } from '../lab/vm/vm';
 import { keepInstalled, type Installed, leaveReboot, rebootOnce, returned, settled, withVm } from './bench';
+import { diagnosed } from './diagnosed';
 
 // What restarts a broken kernel here is what the trial sets: no entry has an argument of its own for it.
 describe('an install and a trial on a machine that really boots', () => {
@@ -47,7 +48,7 @@ describe('an install and a trial on a machine that really boots', () => {
     }),
   );
 
-  test.concurrent('confirmed, it is lasting, and the log shows visitors', () =>
+  test.concurrent('confirmed, it is lasting, the log shows visitors, and what keeps them away is told as what it is', () =>
     withVm(kept!, async ({ vm, bench }) => {
       const { facts, trial } = await rebootOnce({ vm, bench });
       expect(trial).toBe('lasting');
@@ -55,10 +56,14 @@ describe('an install and a trial on a machine that really boots', () => {
       expect(facts.module.loaded).toBe(true);
       await settled(vm);
       const centre = await vm.scrub();
-      const { visitor, answers } = await centre.visit({ path: '/lasting' });
-      centre.close();
-      expect(answers).toEqual([`${visitor}\n`]);
-      expect(await ok(vm, `grep ' /lasting ' ${vm.accessLog}`)).toMatch(new RegExp(`^${visitor} `));
+      try {
+        const { visitor, answers } = await centre.visit({ path: '/lasting' });
+        expect(answers).toEqual([`${visitor}\n`]);
+        expect(await ok(vm, `grep ' /lasting ' ${vm.accessLog}`)).toMatch(new RegExp(`^${visitor} `));
+        await diagnosed({ vm, bench }, centre);
+      } finally {
+        centre.close();
+      }
     }),
   );
 

@@ -17,6 +17,8 @@ export interface Visit {
   readonly path?: string;
   /** User-Agent. Default none. */
   readonly agent?: string;
+  /** X-Forwarded-For, as a proxy of a website service sends it. Default none. */
+  readonly forwardedFor?: string;
   /** Requests on the one (keep-alive) connection. Default 1. */
   readonly requests?: number;
   /** Between two requests, milliseconds. Default 0. */
@@ -63,7 +65,8 @@ export function converse(
   const optionOn = (place: 'syn' | 'ack' | 'data') => (on.includes(place) ? option : nothing);
   const maximumSegment = Buffer.from([2, 4, 5, 180]);
   const requests = visit.requests ?? 1;
-  const agent = visit.agent === undefined ? '' : `User-Agent: ${visit.agent}\r\n`;
+  const header = (name: string, value: string | undefined) => (value === undefined ? '' : `${name}: ${value}\r\n`);
+  const headers = header('User-Agent', visit.agent) + header('X-Forwarded-For', visit.forwardedFor);
   return new Promise((resolve, reject) => {
     let sequence = Math.floor(Math.random() * 2 ** 32);
     let acknowledged = 0;
@@ -109,7 +112,7 @@ export function converse(
 
     const request = () => {
       const last = sent === requests - 1;
-      const text = `GET ${visit.path ?? '/'} HTTP/1.1\r\nHost: origin\r\n${agent}Connection: ${last ? 'close' : 'keep-alive'}\r\n\r\n`;
+      const text = `GET ${visit.path ?? '/'} HTTP/1.1\r\nHost: origin\r\n${headers}Connection: ${last ? 'close' : 'keep-alive'}\r\n\r\n`;
       // The option stands on the first data segment only: that is the one that can end a deferred handshake.
       const options = sent === 0 ? optionOn('data') : nothing;
       const data = Buffer.from(text);

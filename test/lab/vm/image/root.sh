@@ -27,7 +27,7 @@ unpack() {
     "${root:?}"/etc/{debian_version,os-release,apt,dpkg,kernel} "$root"/usr/bin/{apt,apt-*,dpkg,dpkg-*} \
     "$root"/etc/nginx/{sites-*,nginx.conf} "$root/etc/ssh/sshd_config" "$root"/etc/ssh/ssh_host_*
   find "$root/usr/lib/x86_64-linux-gnu/gconv" -name '*.so' ! -name 'UTF*' -delete
-  mkdir -p "$root"/{boot/grub2,etc/{elhost,sysconfig/modules,rpm,yum.repos.d},usr/lib/elhost,var/{cache/yum,log/nginx,www},usr/lib/firmware}
+  mkdir -p "$root"/{boot/grub2,etc/{elhost,sysconfig/modules,rpm,yum.repos.d},usr/lib/elhost,var/{cache/yum,log/{nginx,httpd},www},usr/lib/firmware}
   ln -s grub2 "$root/boot/grub" # where Debian's grub tools look
 }
 
@@ -80,7 +80,8 @@ servers() {
   inside ssh-keygen -q -A
   cp "$here/sshd_config" "$root/etc/ssh/sshd_config"
   cp "$here/nginx.conf" "$root/etc/nginx/nginx.conf"
-  chmod 711 "$root/var/log/nginx"
+  install -D -m 644 "$here/httpd.conf" "$root/etc/httpd/conf/httpd.conf"
+  chmod 711 "$root"/var/log/{nginx,httpd}
 }
 
 # Tools under the names of Enterprise Linux: GRUB's are the real ones, the others those of the lab's other hosts.
