@@ -95,7 +95,7 @@ add_hook() { # release
 while read -r words; do
   case " $words " in
     *' toa.trial '*)
-      echo 'toa-hosts: the trial kernel did not find its root; restarting' >/dev/kmsg
+      echo '<2>toa-hosts: the trial kernel did not find its root; restarting' >/dev/kmsg
       sleep 3
       echo b >/proc/sysrq-trigger
       ;;

@@ -20,7 +20,7 @@ const EXPECTED: Readonly<Record<string, Found>> = {
   'another kind of option, 200': { verdict: 'loadedNothing', codes: ['otherTraffic'] },
   'no option': { verdict: 'loadedNothing', codes: ['otherTraffic'] },
   'website traffic with X-Forwarded-For': { verdict: 'forwardedFor', codes: ['otherTraffic', 'forwardedFor'] },
-  'realip configured': { verdict: 'nothingYet', codes: ['realip'] },
+  'realip configured': { verdict: 'forwardedFor', codes: ['forwardedFor', 'realip'] },
   'a dual-stack listener': { verdict: 'loadedNothing', codes: ['dualStack'] },
   HostnameLookups: { verdict: 'nothingYet', codes: ['hostNames'] },
   'visitors who come directly': { verdict: 'loadedNothing', codes: ['otherTraffic', 'directVisitors'] },
