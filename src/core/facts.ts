@@ -155,6 +155,8 @@ export interface BootFacts {
   readonly kdump?: boolean;
   /** A hardware watchdog: the program that feeds it, or `unused`; undefined: there is none. It restarts a host that freezes. */
   readonly watchdog?: string;
+  /** The guard of a trial may feed it: the installed TOA kernel lets it be stopped again. */
+  readonly watchdogStops?: boolean;
   /** Names of programs running now that look like a backup. */
   readonly backups?: readonly string[];
 }

@@ -6,6 +6,7 @@ import logs from '../remote/probe-logs.sh';
 import once from '../remote/once.sh';
 import rootPart from '../remote/probe-root.sh';
 import userPart from '../remote/probe.sh';
+import watchdog from '../remote/watchdog.sh';
 import { nonce } from './nonce';
 import type { Clock, Session } from './ports';
 import { runScript, type RunAs } from './runScript';
@@ -51,7 +52,7 @@ export function probeScript(word: string, extraLogs: readonly string[], trySudo:
   const paths = extraLogs.filter((path) => path.startsWith('/') && !/[\r\n\0]/.test(path)).join('\n');
   const values = `NONCE=${quote(word)}\nEXTRA_LOGS=${quote(paths)}\n`;
   // A brace group: the root shell parses all of it before it runs any.
-  const root = `{\n${values}${logs}\n${once}\n${rootPart}\nexit 0\n}`;
+  const root = `{\n${values}${logs}\n${once}\n${watchdog}\n${rootPart}\nexit 0\n}`;
   return `${values}TRY_SUDO=${trySudo ? 'yes' : 'no'}\nROOT_SCRIPT=${quote(root)}\n${logs}\n${userPart}`;
 }
 

@@ -1,9 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # The guard of a trial: brings the original kernel back unless an editor confirms the TOA kernel. Installed on the host, started
-# at boot by init; home.sh, words.sh, default.sh, once.sh and trial.sh stand before it. It acts only on the TOA kernel of an
+# at boot by init; home.sh, words.sh, default.sh, once.sh, trial.sh and watchdog.sh stand before it. It acts only on the TOA kernel of an
 # armed trial, in another boot than the one that armed it; anything else disarms it. Its clock is /proc/uptime.
-# It feeds no hardware watchdog: kernels of EL6 and EL7 do not tell whether one can be stopped again (nowayout), and one that cannot
-# resets the host after its confirmation. Where another program feeds one, that is left alone and covers a freeze; the consent says so.
 trap '' TERM HUP INT
 uptime_now() { cut -d. -f1 /proc/uptime; }
 beat() { printf '%s %s %s\n' "$boot" "$(uptime_now)" "${deadline:-0}" 2>/dev/null >"$trial/heartbeat" || :; }
@@ -58,9 +56,34 @@ restart_hard() {
   done
 }
 
+# A host that freezes in its trial restarts, into the original kernel. Only where nothing fed the watchdog before the trial, so that
+# nobody comes to feed it later, and it can be stopped again. By a process of its own, which waits for no disk and no network. It lets go
+# when it is told to end; when the guard has died it does not, since then nothing else would bring the host back.
+feeding=
+feed_watchdog() {
+  [ -z "$feeding" ] && [ -c /dev/watchdog ] && [ "$(trial_value watchdog)" = unused ] && watchdog_stops "$(uname -r)" || return 0
+  (
+    command exec 7>/dev/watchdog || exit
+    trap 'printf V >&7; exit' TERM
+    while [ -d "/proc/$$" ]; do
+      echo >&7
+      sleep 1
+    done
+  ) 8>&- &
+  feeding=$!
+}
+stop_feeding() {
+  [ -n "$feeding" ] || return 0
+  kill "$feeding" 2>/dev/null
+  wait "$feeding"
+  feeding=
+}
+
 # One return per trial: the state is on disk before anything is done, and who wakes up in it does not return again.
 return_now() { # reason
   while checking; do sleep 5; done
+  # Shutting down takes longer than a watchdog waits.
+  stop_feeding
   # A dead disk or NFS server holds sync, grubby and even `reboot -f` for ever, so the last means has a process of its own.
   (
     sleep 600
@@ -109,6 +132,7 @@ watch_trial() {
     [ -n "$answered" ] || ! sshd_answers || answered=$now
     if [ -n "$answered" ]; then deadline=$((answered + ssh_seconds)); else deadline=$boot_seconds; fi
     if read -r held until <"$trial/hold" && [ "$held" = "$boot" ] && [ "$until" -gt "$deadline" ]; then deadline=$until; fi 2>/dev/null
+    feed_watchdog
     beat
     [ -f "$trial/plan" ] || return
     case $(trial_state) in
@@ -156,5 +180,5 @@ case $state in
   returned*) remove_guard ;;
   kept*) [ "$(uname -r)" = "$(trial_value release)" ] || stand_down rebooted ;;
   # Armed, or a state that a power cut has torn: in doubt the host must come back.
-  *) if [ "$(uname -r)" = "$(trial_value release)" ]; then watch_trial; else stand_down fell; fi ;;
+  *) if [ "$(uname -r)" = "$(trial_value release)" ]; then watch_trial; stop_feeding; else stand_down fell; fi ;;
 esac

@@ -1,4 +1,4 @@
-# The part of the probe that only root can read; probe-logs.sh and once.sh stand before it. Reads only.
+# The part of the probe that only root can read; probe-logs.sh, once.sh and watchdog.sh stand before it. Reads only.
 # shellcheck shell=sh
 
 exec 2>/dev/null
@@ -31,15 +31,11 @@ done
 [ "$(cat /sys/kernel/kexec_crash_loaded)" != 1 ] || echo kdump
 cat /proc/[0-9]*/stat | awk '$2 ~ /^\((rsync|mysqldump|pg_dump|pg_basebackup|xtrabackup|mariabackup|restic|borg|duplicity|bacula-fd|tar|dump)\)$/ { print "backup", substr($2, 2, length($2) - 2) }' | sort -u | head -n 10
 
-# The hardware watchdog and who feeds it. Those who might are looked at, not all open files of the host.
-if [ -c /dev/watchdog ]; then
-  feeder=unused
-  for pid in 1 $(cat /proc/[0-9]*/stat | awk '$2 ~ /^\((watchdog|wd_keepalive|watchdogd|ipmi_watchdog|corosync|sbd)\)$/ { print $1 }' | head -n 10); do
-    # shellcheck disable=SC2010  # find has no portable way to print a link's target
-    if ls -l "/proc/$pid/fd" | grep ' -> /dev/watchdog' >/dev/null; then feeder=$(sed -n 's/^Name:[[:space:]]*//p' "/proc/$pid/status" | head -c 64); fi
-  done
-  echo "watchdog $feeder"
-fi
+# Whether the trial's guard could feed the watchdog: the kernel that it would run on says so.
+watchdog_feeder | sed 's/^/watchdog /'
+for config in /boot/config-*.toa.*; do
+  ! watchdog_stops "${config#/boot/config-}" || echo watchdogStops
+done
 
 # Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
 section root.open

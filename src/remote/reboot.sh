@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Reboots into a kernel, in two parts: everything is checked and written, `ready` is said, and only the editor's answer starts
 # the reboot, so that one that was given up never happens later. Runs as root after home.sh, words.sh, default.sh, once.sh,
-# trial.sh and drivers.sh; before them stand toa_mark, toa_who (who asked for it), toa_release (the kernel to boot), toa_package
+# trial.sh, watchdog.sh and drivers.sh; before them stand toa_mark, toa_who (who asked for it), toa_release (the kernel to boot), toa_package
 # (the package to be verified, or empty), toa_boot_id (of the boot that the person consented to end), toa_listen (sshd's address
 # and port) and toa_way: `lasting` makes the kernel the default; `once` boots it as a trial, with toa_run, toa_original, toa_guard
 # (the guard's text), toa_ssh_seconds and toa_boot_seconds.
@@ -61,6 +61,7 @@ boot $toa_boot_id
 sshSeconds $toa_ssh_seconds
 bootSeconds $toa_boot_seconds
 listen $toa_listen
+watchdog $(watchdog_feeder all)
 P
   put_state rehearsing || not_armed guard
   reserve_room || not_armed room "$place"

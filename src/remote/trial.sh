@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # The trial of a TOA kernel: booted once, watched by the guard, and lasting only when it has been confirmed. once.sh stands
 # before. What is known of it stands on the root filesystem, which is there in emergency mode too, readable for every probe:
-#   plan    "name value" lines: run, release, original, boot (the boot_id before), sshSeconds, bootSeconds, listen
+#   plan    "name value" lines: run, release, original, boot (the boot_id before), sshSeconds, bootSeconds, listen, watchdog
 #   state   rehearsing | armed | kept | confirmed | returning | returned; with the reason of a return behind it
 #   before  what the entry's arguments and the kernel's settings were before the trial changed them
 #   hold    "boot_id seconds": no return before this uptime

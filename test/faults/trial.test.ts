@@ -9,6 +9,7 @@ import { problemOf } from '../hosts/install/bench';
 import { ok } from '../lab/vm/byHand';
 import * as faults from '../lab/vm/faults';
 import { originalKernel, toaKernel, type KeptVm, type VmDisk } from '../lab/vm/vm';
+import { within } from '../lab/vm/wait';
 import { keepInstalled, leaveReboot, rebootOnce, returned, settled, withVm, type Bench, type Stopwatch } from '../vm/bench';
 import { secondsOf, table } from './table';
 
@@ -207,6 +208,46 @@ describe.each<{ disk: VmDisk; cases: readonly Return[] }>([
       expect((await rebootOnce(bench, undefined, watch)).trial).toBe('lasting');
       await settled(bench.vm);
       row({ fault: `guard refused (${disk})`, injected: 'on the TOA kernel only', recovered: 'TOA, lasting', ...secondsOf(watch) });
+    }),
+  );
+
+  test
+    .runIf(disk === 'xfs')
+    .concurrent('the system hangs, and nothing of it runs any more: the watchdog that the guard has fed restarts it', () =>
+      withVm(kept!, async (bench) => {
+        const { vm } = bench;
+        const watch: Stopwatch = {};
+        await faults.watchdog(vm);
+        await faults.hangs(vm);
+        expect((await bench.bench.probe()).boot).toMatchObject({ watchdog: 'unused', watchdogStops: true });
+        await leaveReboot(bench);
+        watch.down = Date.now();
+        await vm.said(/lab: hangs/);
+        expect((await returned(bench, watch)).trial?.reason).toBe('fell');
+        expect(await vm.serial()).toMatch(/softdog: Initiating system reboot/);
+        row({ fault: `the system hangs, with a watchdog (${disk})`, injected: before, recovered: 'original, fell', ...secondsOf(watch) });
+      }),
+    );
+
+  test.runIf(disk === 'xfs').concurrent('a watchdog that the guard has fed is let go of with the confirmation', () =>
+    withVm(kept!, async (bench) => {
+      const { vm } = bench;
+      await faults.watchdog(vm);
+      const sameBoot = 'cat /proc/sys/kernel/random/boot_id';
+      const { trial } = await rebootOnce(bench);
+      expect(trial).toBe('lasting');
+      const boot = await ok(vm, sameBoot);
+      await within(
+        30,
+        'watchdog that is not fed any more',
+        () => vm.serial(),
+        async () => (await ok(vm, 'cat /sys/class/watchdog/watchdog0/state')).includes('inactive'),
+      );
+      // Longer than it would wait.
+      await sleep(90_000);
+      expect(await ok(vm, sameBoot)).toBe(boot);
+      expect(await ok(vm, 'dmesg | grep -i watchdog.*stop || :')).toBe('');
+      row({ fault: `none, with a watchdog (${disk})`, injected: '–', recovered: 'TOA, lasting; the watchdog is let go of' });
     }),
   );
 

@@ -91,7 +91,7 @@ export function parseAutoload(sections: Sections): AutoloadFacts {
 }
 
 /** What a reboot into the TOA kernel would do without, or cut. */
-function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump' | 'backups' | 'watchdog'> {
+function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump' | 'backups' | 'watchdog' | 'watchdogStops'> {
   const lines = linesOf(sections, 'root.reboot', 100);
   const named = (word: string): readonly string[] | undefined => {
     const names = lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
@@ -102,6 +102,7 @@ function parseDisturbed(sections: Sections): Pick<BootFacts, 'lacking' | 'kdump'
     kdump: lines.includes('kdump') ? true : undefined,
     backups: named('backup'),
     watchdog: named('watchdog')?.[0],
+    watchdogStops: lines.includes('watchdogStops') ? true : undefined,
   });
 }
 

@@ -4,6 +4,7 @@ import home from '../../remote/home.sh';
 import once from '../../remote/once.sh';
 import rebootSource from '../../remote/reboot.sh';
 import trial from '../../remote/trial.sh';
+import watchdog from '../../remote/watchdog.sh';
 import words from '../../remote/words.sh';
 import { guardText } from './guard';
 import { HostError, type FactName, type Problem } from '../../core/problem';
@@ -48,7 +49,7 @@ export async function startReboot(session: Session, options: StartOptions): Prom
     ...(options.way.kind === 'once' ? trialVariables(options.way) : {}),
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  const script = [...assignments, home, words, defaults, once, trial, drivers, rebootSource].join('\n');
+  const script = [...assignments, home, words, defaults, once, trial, watchdog, drivers, rebootSource].join('\n');
   const channel = await openScript(session, script, { as: options.as, signal: options.signal });
   // From here on: the time that a person needs for a password does not count.
   const deadline = AbortSignal.timeout(PREPARE_SECONDS * 1000);

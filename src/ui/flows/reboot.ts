@@ -10,9 +10,9 @@ import { rebootHost } from '../../engine/reboot/rebootHost';
 import type { RebootWay } from '../../engine/reboot/startReboot';
 import type { Ui } from '../context';
 import { kernelName } from '../text/amount';
+import { consentText } from '../text/consent';
 import { inGroup } from '../text/host';
 import { plain } from '../text/hostile';
-import { obstacleText } from '../text/trial';
 import { asRoot, readAsRoot } from './connected';
 import { onHost } from './onHost';
 import { askAboutTrial } from './trial';
@@ -101,73 +101,12 @@ async function consent(view: HostView, facts: HostFacts, release: string, way: R
     way.kind === 'once'
       ? l10n.t('Reboot {0} now?', inGroup(view.host))
       : l10n.t('Reboot {0} without automatic return?', inGroup(view.host));
-  const chosen = await window.showWarningMessage(question, { modal: true, detail: consentText(view, facts, release, way) }, button);
+  const chosen = await window.showWarningMessage(
+    question,
+    { modal: true, detail: consentText(view.host.name, facts, release, way) },
+    button,
+  );
   return chosen === button;
-}
-
-/** What a hardware watchdog adds, and what it would add where nothing feeds it; a sentence to be appended. */
-function watchdogText(program: string | undefined): string {
-  if (program === undefined) return '';
-  return program === 'unused'
-    ? ` ${l10n.t('Its hardware watchdog is not in use; fed by a program there, it would restart a host that freezes later.')}`
-    : ` ${l10n.t('Its hardware watchdog, fed by {0}, restarts a host that freezes later.', plain(program, 64))}`;
-}
-
-/** What happens, what comes back by itself and what does not, and who is disturbed. */
-function consentText({ host }: HostView, facts: HostFacts, release: string, way: RebootWay): string {
-  const words = { host: plain(host.name), new: kernelName(plain(release)), old: kernelName(plain(facts.kernel.running)) };
-  const obstacle = facts.boot.once === undefined || facts.boot.once === 'possible' ? 'noConfig' : facts.boot.once;
-  const paragraphs =
-    way.kind === 'once'
-      ? [
-          l10n.t(
-            'It boots {new} once; {old} stays the default. When this editor reaches {host} on {new} and the module is loaded, {new} becomes the default.',
-            words,
-          ),
-          l10n.t(
-            'If it panics, does not find its disk or comes up without network, or if no editor confirms within {minutes} minutes, {host} reboots once more, into {old}.',
-            {
-              ...words,
-              minutes: way.patience.sshSeconds / 60,
-            },
-          ),
-          l10n.t(
-            'What nothing returns from: a freeze before the system starts, or dead firmware. For these you need the console of {host}.',
-            words,
-          ) + watchdogText(facts.boot.watchdog),
-        ]
-      : [
-          l10n.t(
-            '{new} becomes the default kernel and {host} reboots into it. Its vmlinuz, initramfs and boot entry are checked first; {old} stays installed and in the boot menu.',
-            words,
-          ),
-          l10n.t('{host} cannot boot a kernel just once: {reason}.', { ...words, reason: obstacleText(obstacle) }),
-          l10n.t('Nothing returns by itself: if {new} does not come up, you need the console. Is the console of {host} reachable?', words),
-        ];
-  return [
-    ...paragraphs,
-    [
-      l10n.t('Open connections to {host} end.', words),
-      ...(facts.sessions === 0
-        ? []
-        : [facts.sessions === 1 ? l10n.t('1 user is logged in.') : l10n.t('{0} users are logged in.', facts.sessions)]),
-      ...((facts.boot.lacking ?? []).length === 0
-        ? []
-        : [
-            l10n.t('{new} lacks modules that are loaded now: {modules}.', {
-              ...words,
-              modules: plain((facts.boot.lacking ?? []).join(', '), 300),
-            }),
-          ]),
-      ...((facts.boot.backups ?? []).length === 0
-        ? []
-        : [l10n.t('What looks like a backup is running: {0}.', plain((facts.boot.backups ?? []).join(', '), 100))]),
-      ...(facts.boot.kdump === true && way.kind === 'once'
-        ? [l10n.t('A crash kernel is loaded there: after a panic it writes its dump before anything returns.')]
-        : []),
-      ...(facts.pendingShutdown ? [l10n.t('A shutdown is pending there already.')] : []),
-    ].join(' '),
-  ].join('\n\n');
 }
 
 const reboot = (

@@ -29,6 +29,19 @@ export function freezes(vm: Vm): Promise<Lift> {
   return inInitramfs(vm, 'cmdline', 'echo "lab: frozen" > /dev/console; exec sleep infinity');
 }
 
+/** The system hangs when it has started: nothing of it runs any more, though the kernel answers its interrupts, and sees no lockup. */
+export const hangs = (vm: Vm): Promise<Lift> =>
+  unitRuns(
+    vm,
+    `/bin/sh -c 'sleep 30; echo "lab: hangs" > /dev/ttyS0; echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for i in 1 2 3 4; do chrt -f 99 sh -c "while :; do :; done" & done'`,
+  );
+
+/** A watchdog, loaded at every boot; it resets the machine when nobody has fed it for a minute. */
+export async function watchdog(vm: Vm): Promise<void> {
+  const file = '/etc/sysconfig/modules/softdog.modules';
+  await ok(vm, `printf '#!/bin/sh\nmodprobe softdog\n' > ${file} && chmod 755 ${file} && ${file} && ${settle} && ls -l /dev/watchdog`);
+}
+
 /** The root filesystem is not found. The arguments only shorten dracut's wait before its shell, which waits for ever. */
 export async function rootNotFound(vm: Vm): Promise<Lift> {
   const root = await ok(vm, `grubby --info=${vmlinuz} | sed -n 's/^root=//p'`);

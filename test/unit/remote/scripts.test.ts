@@ -29,7 +29,7 @@ const OTHERS: Readonly<Record<string, EraTool>> = {
   ip: { short: 'o' },
   'iptables-save': { short: '' },
   logger: { short: 't:' },
-  ls: { short: 'lLdiatrn1' },
+  ls: { short: 'lLRdiatrn1' },
   modprobe: { short: 'S:R' },
   'new-kernel-pkg': { long: ['package=', 'install', 'mkinitrd', 'dracut', 'depmod', 'update', 'rpmposttrans'] },
   mount: { short: 'o:' },

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out" "$work/debian"
 root=$work/debian
-tar -C "$root" --wildcards -xf "$tar" './usr/lib/modules/*' './boot/vmlinuz-*'
+tar -C "$root" --wildcards -xf "$tar" './usr/lib/modules/*' './boot/vmlinuz-*' './boot/config-*'
 debian=$(ls "$root/usr/lib/modules")
 source=$root/usr/lib/modules/$debian
 
@@ -35,7 +35,7 @@ kernel() {
   rpmbuild --quiet -bb --target x86_64 --define "_topdir $work/rpmbuild" --define "_rpmdir $out" \
     --define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' --define '_source_filedigest_algorithm 8' \
     --define '_binary_filedigest_algorithm 8' --define 'ver 3.10.0' --define "rel $1" --define "modules $modules" \
-    --define "vmlinuz $root/boot/vmlinuz-$debian" --define "module_lists $source" --define "requirements $here/../../rpm/requires.el7" \
+    --define "vmlinuz $root/boot/vmlinuz-$debian" --define "config $root/boot/config-$debian" --define "module_lists $source" --define "requirements $here/../../rpm/requires.el7" \
     --define 'pre_exit 0' "$here/../../rpm/kernel.spec" > /dev/null
 }
 
