@@ -3,7 +3,18 @@ import { startLab, type Lab } from '../lab/lab';
 import { keepWhatFailed, openEditor, type OpenEditor } from './editor';
 import { hostRow, openTree } from './job';
 import { apply, planShown } from './steps';
-import { answerInput, closeToasts, contextMenu, inputMessage, reload, runCommand, screenshot, toast } from './workbench';
+import {
+  answerInput,
+  answerModal,
+  closeToasts,
+  contextMenu,
+  inputMessage,
+  modal,
+  reload,
+  runCommand,
+  screenshot,
+  toast,
+} from './workbench';
 
 // A host whose user has a password for sudo. It is asked for when it is needed, once, and kept only where that was wished.
 
@@ -76,4 +87,20 @@ test('one that is to be remembered serves after a restart of the window too', as
   await page.getByRole('tab', { name: /TOA report/ }).waitFor({ timeout: 120_000 });
   await runCommand(page, 'TOA: Forget Remembered Passwords');
   await toast(page, 'Stored passwords are forgotten: 1.').waitFor();
+});
+
+test('a reboot has it at hand before its consent: nothing is asked for once the host goes down', async () => {
+  const { page } = editor;
+  const consent = `Reboot ${host} (Test) now?`;
+  await closeToasts(page);
+  await contextMenu(page, hostRow(page, host), 'Reboot…');
+  await inputMessage(page, question).waitFor();
+  expect(await modal(page, consent).count()).toBe(0);
+  await answerInput(page, question, 'labpass');
+  await modal(page, consent).waitFor({ timeout: 60_000 });
+  await modal(page, 'if no editor confirms within 5 minutes').waitFor();
+  await screenshot(page, 'sudo-reboot');
+  await answerModal(page, consent, 'Cancel');
+  const { stdout } = await lab.host('centos7').shell('uname -r; ls /etc/toa-hosts/trial 2>&1');
+  expect(stdout).toMatch(/^3\.10\.0-957\.el7\.x86_64\n.*No such file/);
 });
