@@ -33,7 +33,7 @@ export function freezes(vm: Vm): Promise<Lift> {
 export const hangs = (vm: Vm): Promise<Lift> =>
   unitRuns(
     vm,
-    `/bin/sh -c 'sleep 30; echo "lab: hangs" > /dev/ttyS0; echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for i in 1 2 3 4; do chrt -f 99 sh -c "while :; do :; done" & done'`,
+    `/bin/sh -c 'sleep 30; echo "lab: hangs" > /dev/ttyS0; echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for i in 1 2 3 4; do chrt -f 99 sh -c "while :; do :; done" & done; wait'`,
   );
 
 /** A watchdog, loaded at every boot; it resets the machine when nobody has fed it for a minute. */

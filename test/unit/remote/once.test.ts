@@ -49,7 +49,10 @@ describe.each(['dash', 'bash --posix', 'busybox sh'])('%s', (shell) => {
       [
         'noGrubenv',
         'grubenv is a link to nothing',
-        () => (rmSync(join(root, 'boot/grub2/grubenv')), symlinkSync('/none', join(root, 'boot/grub2/grubenv'))),
+        () => {
+          rmSync(join(root, 'boot/grub2/grubenv'));
+          symlinkSync('/none', join(root, 'boot/grub2/grubenv'));
+        },
       ],
       ['noGrubenv', 'grubenv has another size', () => put('boot/grub2/grubenv', 'short')],
       ['noGrubenv', 'grubenv is damaged', () => tool('grub2-editenv', 'exit 1')],
