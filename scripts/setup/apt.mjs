@@ -17,7 +17,7 @@ export const packages = {
   check: words('shellcheck'),
   unit: words('dash busybox mksh posh mawk openssh-client openssl rpm shellcheck'),
   lab: words(
-    'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user tcsh fish util-linux uidmap iproute2 procps',
+    'openssh-server openssh-client openssl rpm dnf kmod sudo nginx-light xz-utils cpio gcc libc6-dev libssl-dev krb5-kdc krb5-admin-server krb5-user tcsh fish util-linux uidmap iproute2 procps systemd systemd-journal-remote',
   ),
   vm: words('qemu-system-x86 qemu-utils grub-pc-bin grub-common xfsprogs e2fsprogs mmdebstrap debian-archive-keyring build-essential'),
   bench: words('openssh-server openssh-client iproute2 util-linux gcc libc6-dev goaccess lnav'),

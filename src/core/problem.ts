@@ -111,7 +111,7 @@ export type Problem =
   | { readonly code: 'notLoadedYet'; readonly release: string }
   | { readonly code: 'modprobeFailed'; readonly message: string }
   // logs
-  | { readonly code: 'logUnreadable'; readonly path: string; readonly reason: 'permission' | 'missing' | 'notAFile' }
+  | { readonly code: 'logUnreadable'; readonly path: string; readonly reason: 'permission' | 'missing' | 'notAFile' | 'noJournal' }
   // anything we did not foresee: a defect of ours
   | { readonly code: 'unexpected'; readonly message: string };
 

@@ -9,7 +9,7 @@ import type { Session } from './ports';
 import { runScript, type RunAs } from './runScript';
 
 /**
- * Looks for a log that a person named, by its absolute path or by a pattern of the shell's, as the connection's user, and where
+ * Looks for a log that a person named, by its absolute path, by a pattern of the shell's or as a unit's in the journal, as the connection's user, and where
  * sudo asks for nothing as root too. Resolves to what it is, and after a pattern to the logs that it matches, newest first.
  * Rejects with HostError: `logUnreadable` where it is not there, is no file, or only root could tell and sudo is absent.
  */

@@ -1,13 +1,13 @@
-import { isPattern, logNames } from '../core/log/rotation';
+import { unitOf } from '../core/log/journal';
 import { HostError, problemOf, type Problem } from '../core/problem';
-import { quote } from '../core/shell';
-import follow from '../remote/follow.sh';
 import type { LogMark } from '../shared/logMark';
 import { nonce } from './nonce';
 import type { Channel, Clock, Session } from './ports';
 import { openScript, type RunAs } from './runScript';
-import { lineAssembler, type OnLines, type ResumePoint } from './tailLogLines';
-import { followReader, type FollowMark } from './tailLogMarks';
+import { tailFile } from './tailFile';
+import { tailJournal } from './tailJournal';
+import type { OnLines } from './tailLogLines';
+import type { TailSource } from './tailSource';
 
 export { LONGEST_LINE, type OnLines } from './tailLogLines';
 
@@ -22,10 +22,13 @@ export interface TailOptions {
   readonly host: string;
   /** Gives a live session; called again after each loss. */
   readonly connect: (signal: AbortSignal) => Promise<Session>;
-  /** Absolute path of the log, or a pattern of the shell's: then the newest file that matches, and the next when it comes. */
+  /**
+   * Absolute path of the log, or a pattern of the shell's: then the newest file that matches, and the next when it comes; or
+   * `journal:UNIT`, for what that unit has written into systemd's journal.
+   */
   readonly path: string;
   readonly as: RunAs;
-  /** Lines to start back from the end; `all`: from the beginning of the oldest file that rotation has left, compressed or not. */
+  /** Lines to start back from the end; `all`: from the beginning of the oldest file that rotation has left, compressed or not, or of the journal. */
   readonly back: number | 'all';
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -47,13 +50,15 @@ const LONGEST_WAIT_MS = 30_000;
  * Rejects with HostError: `logUnreadable`, sudo problems, and what stops the first connection.
  */
 export async function tailLog(options: TailOptions): Promise<void> {
-  const lines = lineAssembler(options.onLines);
+  const unit = unitOf(options.path);
+  const source = unit === undefined ? tailFile(options) : tailJournal(options, unit);
   const heard = lastHeard(options.clock);
-  let from: ResumePoint = { from: '', late: '' };
   let lostAt: number | undefined;
   let wait = FIRST_WAIT_MS;
   const following = (): void => {
-    if (lostAt !== undefined) options.onMark({ kind: 'resumed', seconds: Math.round((options.clock.now() - lostAt) / 1000) });
+    if (lostAt !== undefined) {
+      options.onMark({ kind: 'resumed', seconds: Math.round((options.clock.now() - lostAt) / 1000), by: source.by });
+    }
     [lostAt, wait] = [undefined, FIRST_WAIT_MS];
     options.onState({ kind: 'following' });
   };
@@ -61,13 +66,11 @@ export async function tailLog(options: TailOptions): Promise<void> {
   while (!stopped()) {
     options.onState({ kind: 'connecting' });
     try {
-      lines.restart();
-      await followOnce(options, from, { lines, heard }, following);
+      await followOnce(options, source, heard, following);
     } catch (error) {
       if (stopped()) return;
-      from = lines.resumePoint();
       const problem = problemOf(error);
-      if (from.from === '' || !mayPass(problem)) throw error;
+      if (!source.resumable() || !mayPass(problem)) throw error;
       lostAt ??= options.clock.now();
       options.onState({ kind: 'waiting', problem, until: options.clock.now() + wait, since: lostAt });
       await options.clock.sleep(wait, options.signal).catch(() => undefined);
@@ -79,28 +82,25 @@ export async function tailLog(options: TailOptions): Promise<void> {
 /** One connection's worth; ends only by throwing. */
 async function followOnce(
   options: TailOptions,
-  from: ResumePoint,
-  { lines, heard }: { readonly lines: ReturnType<typeof lineAssembler>; readonly heard: ReturnType<typeof lastHeard> },
+  source: TailSource,
+  heard: ReturnType<typeof lastHeard>,
   following: () => void,
 ): Promise<never> {
   const session = await options.connect(options.signal);
   const word = MARK_BYTE + nonce();
-  const script = followScript(options, word, from);
-  const channel = await openScript(session, script, { as: options.as, signal: options.signal });
+  const channel = await openScript(session, source.script(word), { as: options.as, signal: options.signal });
   const close = (): void => channel.close();
   options.signal.addEventListener('abort', close, { once: true });
   const silence = setTimeout(close, SILENCE_MS);
   let live = false;
-  const onMark = (mark: FollowMark): void => {
-    if (mark.kind === 'end') throw new HostError({ code: 'logUnreadable', path: options.path, reason: mark.why }, options.host);
-    if (mark.kind === 'at' || mark.kind === 'old') lines.at(mark);
-    else if (mark.kind === 'void') lines.discard();
-    else options.onMark(mark.kind === 'gap' ? { ...mark, seconds: heard.seconds() } : mark);
-    heard.now();
-    if (!live) following();
-    live = true;
-  };
-  const feed = followReader(word, lines.bytes, onMark);
+  const feed = source.reader(word, {
+    seconds: heard.seconds,
+    alive: () => {
+      heard.now();
+      if (!live) following();
+      live = true;
+    },
+  });
   try {
     void drain(channel);
     for await (const chunk of channel.stdout) {
@@ -113,24 +113,6 @@ async function followOnce(
     options.signal.removeEventListener('abort', close);
     channel.close();
   }
-}
-
-/** The script of one connection. A log whose name holds the day, or that is named by a pattern, goes on in its next file. */
-function followScript({ path, back }: TailOptions, word: string, { from, late }: ResumePoint): string {
-  const { stem, tail, dated } = logNames(path);
-  const literal = (text: string): string => text.replace(/[\\*?[]/g, '\\$&');
-  const words = {
-    toa_log: path,
-    toa_back: String(back),
-    toa_nonce: word,
-    toa_stem: isPattern(path) ? path.slice(0, path.search(/[*?[]/)) : stem,
-    toa_tail: tail,
-    toa_next: isPattern(path) ? path : dated ? `${literal(stem)}[12][0-9][0-9][0-9]*${literal(tail)}` : '',
-    toa_from: from,
-    toa_late: late,
-  };
-  const set = Object.entries(words).map(([name, value]) => `${name}=${quote(value)}`);
-  return `${set.join(' ')}\n${follow}`;
 }
 
 /** When the follower last told where it was: what a gap lacks was written since. */

@@ -6,14 +6,17 @@ interface Place<Kind> {
   readonly sign: string;
 }
 
-/** What `src/remote/follow.sh` says between the bytes of the log. Its text defines each. */
+/** What `src/remote/follow.sh` and `journal.sh` say between the bytes of the log. Their text defines each. */
 export type FollowMark =
   | Place<'at'>
   | Place<'old'>
   | { readonly kind: 'void' }
   | { readonly kind: 'rotated' }
   | { readonly kind: 'gap'; readonly why: 'truncated' | 'lost' | 'between'; readonly bytes?: number }
-  | { readonly kind: 'end'; readonly why: 'permission' | 'missing' | 'notAFile' };
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'end'; readonly why: (typeof ENDS)[number] };
+
+const ENDS = ['permission', 'missing', 'notAFile', 'noJournal', 'ended'] as const;
 
 /** The longest mark there is, with room to spare; what is longer is no mark. */
 const LONGEST = 256;
@@ -75,10 +78,10 @@ function parseMark(text: string): FollowMark | undefined {
       return undefined;
     return { kind, file: words.slice(0, 2).join(' '), offset: Number(words[2]), sign: words.slice(3).join(' ') };
   }
-  if (kind === 'rotated' || kind === 'void') return { kind };
+  if (kind === 'rotated' || kind === 'void' || kind === 'alive') return { kind };
   if (kind === 'gap' && (first === 'truncated' || first === 'lost' || first === 'between')) {
     return { kind, why: first, ...(/^\d{1,15}$/.test(second) ? { bytes: Number(second) } : {}) };
   }
-  if (kind === 'end' && (first === 'permission' || first === 'missing' || first === 'notAFile')) return { kind, why: first };
-  return undefined;
+  const why = ENDS.find((one) => one === first);
+  return kind === 'end' && why !== undefined ? { kind, why } : undefined;
 }

@@ -1,7 +1,7 @@
 import { delta } from '../core/diagnosis';
 import { DELIVERED } from '../core/evidence';
 import type { HostFacts, Listener } from '../core/facts';
-import { isPattern } from '../core/log/rotation';
+import { isOneFile } from '../core/log/logPath';
 import type { LogSample } from '../core/log/sample';
 import { HostError } from '../core/problem';
 import { hexAddress } from '../core/probe/sockets';
@@ -71,7 +71,7 @@ export async function verifyHost(session: Session, options: VerifyOptions): Prom
 
 /** Logs to look at, best first: those that are named, then those with lines in them. For a pattern stand the files that it matches. */
 export const logsOf = (facts: HostFacts, named: readonly string[]): readonly string[] =>
-  [...new Set([...named, ...facts.logs.filter((log) => log.bytes !== 0).map((log) => log.path)])].filter((path) => !isPattern(path));
+  [...new Set([...named, ...facts.logs.filter((log) => log.bytes !== 0).map((log) => log.path)])].filter(isOneFile);
 
 /** The sample of the first log that can be read and holds a line. */
 export async function firstSample(

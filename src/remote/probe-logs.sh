@@ -39,12 +39,44 @@ log_line() {
   fi
 }
 
+# web_servers: "pid name" of one process each, the one whose parent has another name.
+web_servers() {
+  cat /proc/[0-9]*/stat 2>/dev/null | awk '
+    $2 ~ /^\((nginx|httpd|apache2|haproxy|java|lighttpd|caddy)\)$/ { name[$1] = $2; parent[$1] = $4 }
+    END { for (pid in name) if (name[parent[pid]] != name[pid]) print pid, name[pid] }' | tr -d '()' | head -n 16
+}
+
+# access_lines UNIT: has it written what looks like an access log's lines into systemd's journal, as far as this user may see?
+access_lines() {
+  limit 3 journalctl --quiet --no-pager --output=cat --lines=50 "_SYSTEMD_UNIT=$1" 2>/dev/null </dev/null |
+    grep -aqE '"(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH) |"(remote_(ip|addr)|client_ip|clientip|c_ip)" *:|^[0-9A-Fa-f.:]+:[0-9]+ \[[0-9]+/'
+}
+
+# journal_hidden: is there a journal of the system that this user may not read?
+journal_hidden() {
+  for journal_file in /var/log/journal/*/system.journal /run/log/journal/*/system.journal; do
+    [ ! -r "$journal_file" ] || return 1
+  done
+  [ -d /var/log/journal ] || [ -d /run/log/journal ]
+}
+
+# unit_logs: what web servers' units have in the journal.
+unit_logs() {
+  command -v journalctl >/dev/null 2>&1 || return 0
+  web_servers | while read -r web_pid web_name; do
+    sed -n "s|^.*[:/]\([A-Za-z0-9:_.\\@-]*\.service\)\$|\1 $web_name|p" "/proc/$web_pid/cgroup" 2>/dev/null | head -n 1
+  done | sort -u | head -n 5 | while read -r web_unit web_name; do
+    ! access_lines "$web_unit" || printf 'open %s yes - journal:%s\n' "$web_name" "$web_unit"
+  done
+}
+
 usual_logs() {
   log_line usual nginx /var/log/nginx/access.log
   log_line usual httpd /var/log/httpd/access_log
   log_line usual httpd /var/log/httpd/ssl_access_log
   log_line usual httpd /var/log/apache2/access.log
   log_line usual haproxy /var/log/haproxy.log
+  log_line usual caddy /var/log/caddy/access.log
   # Tomcat starts a new file each day; the last name in sorted order is the newest.
   for log_dir in /var/log/tomcat*; do
     [ -d "$log_dir" ] || continue
@@ -82,11 +114,20 @@ matching_logs() {
   }
 }
 
+# unit_line NAME: "journal:UNIT", that a person named.
+unit_line() {
+  unit_read=missing
+  [ -z "$(limit 5 journalctl --quiet --no-pager --output=cat --lines=1 "_SYSTEMD_UNIT=${1#journal:}" 2>/dev/null </dev/null | head -c 1)" ] || unit_read=yes
+  [ "$unit_read" = yes ] || ! journal_hidden || unit_read=hidden
+  printf 'configured other %s - %s\n' "$unit_read" "$1"
+}
+
 configured_logs() {
   printf '%s\n' "$EXTRA_LOGS" | head -n 50 | while IFS= read -r log_file; do
     case $log_file in
       /*[*?[]*) matching_logs "$log_file" ;;
       /*) log_line configured other "$log_file" ;;
+      journal:*) unit_line "$log_file" ;;
     esac
   done
 }

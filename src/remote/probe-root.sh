@@ -39,9 +39,7 @@ done
 
 # Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
 section root.open
-cat /proc/[0-9]*/stat | awk '
-  $2 ~ /^\((nginx|httpd|apache2|haproxy|java|lighttpd)\)$/ { name[$1] = $2; parent[$1] = $4 }
-  END { for (pid in name) if (name[parent[pid]] != name[pid]) print pid, name[pid] }' | tr -d '()' | head -n 16 | while read -r web_pid web_name; do
+web_servers | while read -r web_pid web_name; do
   # shellcheck disable=SC2012  # find has no portable way to print a link's target; hostile names are refused by the reader
   ls -l "/proc/$web_pid/fd" | sed -n 's/^.* -> //p' | sort -u | awk '
     /^socket:\[[0-9]+\]$/ { if (sockets++ < 500) print; next }
@@ -85,6 +83,7 @@ fi | head -c 4096
 
 section root.logs
 {
+  unit_logs
   usual_logs
   configured_logs
 } | head -c 65536

@@ -140,6 +140,7 @@ awk '
 
 section logs
 {
+  unit_logs
   usual_logs
   configured_logs
 } | head -c 65536

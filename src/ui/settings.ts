@@ -1,6 +1,8 @@
 import { ConfigurationTarget, workspace } from 'vscode';
 import { hostId } from '../core/host';
 import type { Host } from '../core/host';
+import { canonicalLog } from '../core/log/journal';
+import { logPathFault } from '../core/log/logPath';
 import type { VendorPackage } from '../core/plan';
 
 /** An entry of `toa.hosts`, as it stands in settings.json. */
@@ -94,6 +96,8 @@ function parseHost(entry: unknown): Host | undefined {
     source: 'settings',
     ...(Object.fromEntries(named) as Pick<Host, 'address' | 'user' | 'group'>),
     ...(port === undefined ? {} : { port: port as number }),
-    logs: strings(logs).filter((path) => path.startsWith('/')),
+    logs: strings(logs)
+      .filter((path) => logPathFault(path) === undefined)
+      .map(canonicalLog),
   };
 }

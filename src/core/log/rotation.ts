@@ -41,14 +41,3 @@ export function withoutOlder(paths: readonly string[]): readonly string[] {
     return !paths.some((other) => path.startsWith(other) && ROTATED.test(path.slice(other.length)));
   });
 }
-
-/** The longest path of a log that a person can name, in bytes; hosts print no longer ones. */
-const LONGEST_PATH = 900;
-
-/** Why a text cannot be the path or pattern of a log; undefined: it can. */
-export function logPathFault(path: string): 'relative' | 'folder' | 'control' | 'long' | undefined {
-  if (!path.startsWith('/')) return 'relative';
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'control';
-  if (path.endsWith('/')) return 'folder';
-  return new TextEncoder().encode(path).length > LONGEST_PATH ? 'long' : undefined;
-}

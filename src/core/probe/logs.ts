@@ -73,7 +73,10 @@ function readable(mine: LogLine | undefined, theirs: readonly LogLine[]): LogCan
 
 function logLines(sections: Sections, name: string): readonly LogLine[] {
   return linesOf(sections, name).flatMap((line) => {
-    const match = /^(open|usual|configured|matched) (\S+) (yes|no|hidden|missing|notAFile) (\d{1,15}|-)(?:@(\d{1,12}))? (\/.*)$/.exec(line);
+    const match =
+      /^(open|usual|configured|matched) (\S+) (yes|no|hidden|missing|notAFile) (\d{1,15}|-)(?:@(\d{1,12}))? (\/.*|journal:[\w:.\\@-]{1,255})$/.exec(
+        line,
+      );
     if (match === null) return [];
     const [, found, server = '', access, bytes, written, path = ''] = match;
     return [

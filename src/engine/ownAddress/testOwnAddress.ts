@@ -9,7 +9,7 @@ import {
   type OwnAddressOutcome,
   type ProtectedAddress,
 } from '../../core/ownAddress';
-import { isPattern } from '../../core/log/rotation';
+import { isOneFile } from '../../core/log/logPath';
 import { curlCommand, testPath } from '../../core/protectedAddress';
 import { verification, type Verification } from '../../core/verification';
 import { canonicalAddress, classify, parseCidrs, type Ranges } from '../../shared/address';
@@ -91,7 +91,7 @@ export async function testOwnAddress(session: Session, options: OwnAddressOption
   if (obstacle !== undefined) return done(notTested(obstacle));
   const decoy = decoyOf(randomInt(256), randomInt(1, 255));
   const token = randomBytes(12).toString('hex');
-  const logs = [...new Set([...named, ...before.logs.map(({ path }) => path)])].filter((path) => !isPattern(path)).slice(0, MOST_LOGS);
+  const logs = [...new Set([...named, ...before.logs.map(({ path }) => path)])].filter(isOneFile).slice(0, MOST_LOGS);
   const watch = await watchToken(session, logs, token, { as, clock, signal });
   let connection: HeldConnection | undefined;
   try {

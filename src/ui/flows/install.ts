@@ -4,7 +4,7 @@ import type { HostFacts } from '../../core/facts';
 import { installOutlook, PLAIN, planInstall, planRepair, repairOutlook } from '../../core/install/planInstall';
 import type { UndoInputs } from '../../core/install/planUndo';
 import { planUndo, undoOutlook } from '../../core/install/planUndo';
-import { isPattern } from '../../core/log/rotation';
+import { isOneFile } from '../../core/log/logPath';
 import type { LogSample } from '../../core/log/sample';
 import type { Goal, InstallChoices, NoOp, Plan } from '../../core/plan';
 import { HostError } from '../../core/problem';
@@ -118,4 +118,4 @@ async function logNow({ session, facts, as }: Read, work: Work): Promise<LogSamp
 }
 
 /** The best log that the probe found; of a pattern its newest file. */
-export const chooseLog = (facts: HostFacts): string | undefined => facts.logs.map(({ path }) => path).find((path) => !isPattern(path));
+export const chooseLog = (facts: HostFacts): string | undefined => facts.logs.map(({ path }) => path).find(isOneFile);

@@ -1,5 +1,7 @@
 import { Disposable, l10n, ProgressLocation, window } from 'vscode';
-import { isPattern, logPathFault } from '../../core/log/rotation';
+import { canonicalLog } from '../../core/log/journal';
+import { logPathFault } from '../../core/log/logPath';
+import { isPattern } from '../../core/log/rotation';
 import { HostError, problemOf } from '../../core/problem';
 import { findLogs } from '../../engine/findLogs';
 import type { HostView } from '../../engine/hostStore';
@@ -10,7 +12,7 @@ import { problemText } from '../text/problem';
 import { connect } from './connected';
 
 /**
- * Asks for the path of a log, or a pattern of paths, until the host has it, and keeps it for the next time. Where a pattern
+ * Asks for the path of a log, a pattern of paths or a unit of systemd's, until the host has it, and keeps it for the next time. Where a pattern
  * matches several logs, asks which. undefined: the person gave up, or the host did not answer; then `retry` is offered.
  */
 export async function nameLog(ui: Ui, view: HostView, retry: () => unknown): Promise<string | undefined> {
@@ -37,7 +39,9 @@ export async function nameLog(ui: Ui, view: HostView, retry: () => unknown): Pro
 function askPath(name: string, value: string, refusal: string | undefined): Promise<string | undefined> {
   const box = window.createInputBox();
   box.title = l10n.t('Access log of {0}: path or pattern', name);
-  box.prompt = l10n.t('A pattern such as /var/log/shop/access-*.log stands for its newest file, and goes on in the next one.');
+  box.prompt = l10n.t(
+    'A pattern such as /var/log/shop/access-*.log stands for its newest file, and goes on in the next one; journal:caddy for what that unit writes into systemd’s journal.',
+  );
   box.placeholder = '/var/log/nginx/shop.access.log';
   box.ignoreFocusOut = true;
   box.value = value;
@@ -52,7 +56,7 @@ function askPath(name: string, value: string, refusal: string | undefined): Prom
         const text = box.value.trim();
         box.validationMessage = faultText(text);
         if (box.validationMessage !== undefined) return;
-        resolve(text);
+        resolve(canonicalLog(text));
         box.hide();
       }),
       box.onDidHide(() => {
@@ -98,9 +102,11 @@ async function chooseMatch(pattern: string, matched: readonly string[]): Promise
 function faultText(path: string): string | undefined {
   switch (logPathFault(path)) {
     case 'relative':
-      return l10n.t('An absolute path is needed: one that begins with /');
+      return l10n.t('An absolute path is needed, one that begins with /, or journal: and a unit’s name');
     case 'folder':
       return l10n.t('The path of a file is needed, not of a folder');
+    case 'unit':
+      return l10n.t('The name of a systemd unit is needed behind journal:');
     case 'control':
       return l10n.t('A path cannot hold control characters');
     case 'long':

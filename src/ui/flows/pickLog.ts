@@ -1,4 +1,5 @@
 import { Disposable, l10n, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import { unitOf } from '../../core/log/journal';
 import { isPattern } from '../../core/log/rotation';
 import type { HostView } from '../../engine/hostStore';
 import type { Ui } from '../context';
@@ -67,6 +68,7 @@ function logDescription({ facts }: HostView, path: string, now: number): string 
   const log = facts?.logs.find((one) => one.path === path);
   if (facts === undefined || log === undefined) return l10n.t('not looked at yet');
   const parts = [
+    ...(unitOf(path) === undefined ? [] : [l10n.t('systemd journal')]),
     ...(isPattern(path) ? [l10n.t('newest file that matches')] : []),
     ...(log.server === 'other' ? [] : [log.server]),
     ...(log.bytes === undefined ? [] : [size(log.bytes)]),

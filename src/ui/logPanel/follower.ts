@@ -1,3 +1,4 @@
+import { unitOf } from '../../core/log/journal';
 import { HostError, problemOf } from '../../core/problem';
 import type { HostView } from '../../engine/hostStore';
 import type { Prompts, Session } from '../../engine/ports';
@@ -57,7 +58,7 @@ async function run(options: FollowOptions, as: RunAs): Promise<void> {
   let asked = false;
   // Behind the first lines, which are what a person waits for. Without an answer, lines are read as they look.
   const askFormats = (): void => {
-    if (asked || session === undefined) return;
+    if (asked || session === undefined || unitOf(options.path) !== undefined) return;
     asked = true;
     void readFormats(session, options.path, { as, signal }).then(options.onFormats, () => undefined);
   };

@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { l10n } from 'vscode';
-import { isPattern } from '../../core/log/rotation';
+import { isOneFile } from '../../core/log/logPath';
 import type { PanelHead } from '../../shared/protocol';
 import type { PanelSource } from './source';
 
@@ -23,4 +23,4 @@ export function panelHead(sources: readonly PanelSource[]): PanelHead {
 
 /** True of a log that is one file. Several are counted one by one, each in a panel of its own. */
 export const isCountable = (sources: readonly PanelSource[]): boolean =>
-  sources.length === 1 && sources.every(({ log }) => !isPattern(log.path));
+  sources.length === 1 && sources.every(({ log }) => isOneFile(log.path));

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { LogMark, TimedMark } from '../../shared/logMark';
 import type { ChartMark } from '../../shared/panelStatus';
+import { count, size } from '../text/amount';
 import { clockTime } from '../text/time';
 
 /** How a mark looks among the rows. */
@@ -16,11 +17,14 @@ export function markLook(mark: LogMark, host: string): MarkLook {
     case 'rotated':
       return { gap: false, icon: 'files', text: l10n.t('The log was rotated: a new file begins here, no line is lost') };
     case 'resumed': {
-      const text = l10n.t('No connection to {0} for {1} s. Resumed by inode and offset', host, mark.seconds);
+      const text =
+        mark.by === 'offset'
+          ? l10n.t('No connection to {0} for {1} s. Resumed by inode and offset', host, mark.seconds)
+          : l10n.t('No connection to {0} for {1} s. Resumed by the journal’s cursor', host, mark.seconds);
       return { gap: false, icon: 'debug-disconnect', text };
     }
     case 'gap':
-      return { gap: true, icon: 'warning', text: gapText(mark.why) };
+      return { gap: true, icon: 'warning', text: [gapText(mark.why), ...gapLength(mark)].join(' · ') };
     case 'boot':
       return mark.module
         ? {
@@ -38,7 +42,9 @@ export function markLook(mark: LogMark, host: string): MarkLook {
   }
 }
 
-function gapText(why: Extract<LogMark, { kind: 'gap' }>['why']): string {
+type Gap = Extract<LogMark, { kind: 'gap' }>;
+
+function gapText(why: Gap['why']): string {
   switch (why) {
     case 'truncated':
       return l10n.t('Log gap: the file was truncated, and what was written just before may be missing');
@@ -46,8 +52,19 @@ function gapText(why: Extract<LogMark, { kind: 'gap' }>['why']): string {
       return l10n.t('Log gap: the file was replaced while there was no connection, and its last lines may be missing');
     case 'between':
       return l10n.t('Log gap: the log was rotated more than once while there was no connection, and whole files may be missing');
+    case 'dropped':
+      return l10n.t('Log gap: the journal has dropped its older entries while there was no connection, and lines may be missing');
+    case 'suppressed':
+      return l10n.t('Log gap: journald’s rate limit has dropped lines of this unit (RateLimitBurst of journald.conf)');
   }
 }
+
+/** How much is missing, as far as it is known. */
+const gapLength = ({ seconds, bytes, lines }: Gap): readonly string[] => [
+  ...(lines === undefined ? [] : [l10n.t('{0} lines', count(lines))]),
+  ...(bytes === undefined ? [] : [l10n.t('at least {0}', size(bytes))]),
+  ...(seconds === undefined ? [] : [l10n.t('within {0} s', count(seconds))]),
+];
 
 /** A mark as a line in the chart: solid where the module is at work from then on. */
 export function chartMark(mark: TimedMark): ChartMark {

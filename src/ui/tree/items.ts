@@ -3,6 +3,7 @@ import type { HostFacts, LogCandidate } from '../../core/facts';
 import type { Ability } from '../can';
 import type { HostView } from '../../engine/hostStore';
 import { count, kernelName } from '../text/amount';
+import { unitOf } from '../../core/log/journal';
 import { plain } from '../text/hostile';
 import { descriptionText } from '../text/state';
 import { lookIcon, lookKind, needsAttention } from './look';
@@ -107,6 +108,7 @@ export function logItem(node: LogNode, log: LogCandidate | undefined): TreeItem 
 }
 
 function logText(log: LogCandidate): string {
-  const server = log.server === 'other' ? l10n.t('log') : log.server;
+  const kind = unitOf(log.path) === undefined ? l10n.t('log') : l10n.t('systemd journal');
+  const server = log.server === 'other' ? kind : log.server;
   return log.readable === 'yes' ? server : l10n.t('{0} · needs sudo', server);
 }

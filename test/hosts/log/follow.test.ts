@@ -185,7 +185,7 @@ describe('a host that is restarted', () => {
     await machine.booted(boots);
     await request(machine, 'after');
     await sees(tail, 'before last after');
-    expect(tail.marks).toEqual([{ kind: 'resumed', seconds: expect.any(Number) as number }]);
+    expect(tail.marks).toEqual([{ kind: 'resumed', seconds: expect.any(Number) as number, by: 'offset' }]);
     expect(tail.states).toContain('waiting');
     tail.stop();
     await tail.done;

@@ -237,7 +237,7 @@ describe.each(shells)('the follower under %s', (shell) => {
     appendFileSync(log, ' whole\n');
     write(line('c'));
     await sees(tail, 'a', 'b', 'c');
-    expect(tail.marks).toEqual([{ kind: 'resumed', seconds: 1 }]);
+    expect(tail.marks).toEqual([{ kind: 'resumed', seconds: 1, by: 'offset' }]);
     expect(tail.states).toEqual(['connecting', 'following', 'waiting', 'connecting', 'following']);
     tail.stop();
     await tail.done;

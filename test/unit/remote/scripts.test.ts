@@ -58,6 +58,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   yumdb: 'command -v yumdb',
   nft: 'command -v nft',
   initctl: 'if [ -d /run/systemd/system ]',
+  journalctl: 'command -v journalctl',
 };
 /** Words in front of a command, ours and the system's, with how many words of their own. */
 const PREFIXES: Readonly<Record<string, number>> = { limit: 1, timeout: 1, with_deadline: 1, exec: 0, nohup: 0, setsid: 0, sudo: 0 };

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Problem } from '../../../core/problem';
+import { unitOf } from '../../../core/log/journal';
 import { plain } from '../hostile';
 import { clockTime } from '../time';
 import type { ProblemText } from './remedies';
@@ -152,10 +153,19 @@ export function runningText(problem: RunningProblem, host: string): ProblemText 
 
 function logUnreadable(problem: Extract<Problem, { code: 'logUnreadable' }>, host: string): string {
   const path = plain(problem.path);
+  const unit = unitOf(problem.path);
   switch (problem.reason) {
+    case 'noJournal':
+      return l10n.t('{host} has no systemd journal. Choose a log file.', { host });
     case 'permission':
+      if (unit !== undefined) {
+        return l10n.t('The journal of {host} cannot be read by this user. Allow sudo for reading, or choose another log.', { host });
+      }
       return l10n.t('{path} on {host} cannot be read by this user. Allow sudo for reading, or choose another log.', { path, host });
     case 'missing':
+      if (unit !== undefined) {
+        return l10n.t('The journal of {host} holds nothing of the unit {unit}. Choose another log.', { host, unit: plain(unit) });
+      }
       return l10n.t('There is no {path} on {host}. Choose another log.', { path, host });
     case 'notAFile':
       return l10n.t('{path} on {host} is not a regular file. Choose another log.', { path, host });

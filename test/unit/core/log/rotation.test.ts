@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logPathFault, withoutOlder } from '../../../../src/core/log/rotation';
+import { withoutOlder } from '../../../../src/core/log/rotation';
 
 describe('what a pattern matches', () => {
   it('is one log where the rest are its rotated files or its earlier days', () => {
@@ -15,16 +15,3 @@ describe('what a pattern matches', () => {
     expect(withoutOlder(names)).toEqual(names);
   });
 });
-
-it.each([
-  ['/var/log/nginx/access.log', undefined],
-  ['/var/log/*/access-[0-9]?.log', undefined],
-  ["/var/log/it's a $(log)", undefined],
-  ['', 'relative'],
-  ['access.log', 'relative'],
-  ['~/access.log', 'relative'],
-  ['/var/log/', 'folder'],
-  ['/var/log/a\nb', 'control'],
-  ['/var/log/a\u001b[31m', 'control'],
-  [`/${'日'.repeat(300)}`, 'long'],
-])('%j as the path of a log: %s', (path, fault) => expect(logPathFault(path)).toBe(fault));
