@@ -7,6 +7,7 @@ import * as faults from '../lab/vm/faults';
 import { originalKernel, toaKernel } from '../lab/vm/vm';
 import { keepInstalled, type Installed, leaveReboot, rebootOnce, returned, settled, withVm } from './bench';
 import { diagnosed } from './diagnosed';
+import { unitLogged } from './unitLog';
 
 // What restarts a broken kernel here is what the trial sets: no entry has an argument of its own for it.
 describe('an install and a trial on a machine that really boots', () => {
@@ -61,6 +62,7 @@ describe('an install and a trial on a machine that really boots', () => {
         expect(answers).toEqual([`${visitor}\n`]);
         expect(await ok(vm, `grep ' /lasting ' ${vm.accessLog}`)).toMatch(new RegExp(`^${visitor} `));
         await diagnosed({ vm, bench }, centre);
+        await unitLogged({ vm, bench }, centre);
       } finally {
         centre.close();
       }
