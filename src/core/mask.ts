@@ -43,3 +43,13 @@ function mapStrings(value: unknown, map: (text: string) => string): unknown {
  */
 export const maskSecrets = (line: string): string =>
   line.replace(/([?&;][^\s"'=&;?#]{1,100}=)[^\s"'&;#]+/g, '$1***').replace(/(\/\/[^\s"'/@:]{1,100}):[^\s"'/@]{1,200}@/g, '$1:***@');
+
+/**
+ * A log line without who it is about, beside addresses: the visitor's name where names are looked up (HostnameLookups), and the
+ * name of the signed-in user, in the common format.
+ */
+export const maskPeople = (line: string): string =>
+  line.replace(/^(\S{1,300}) (\S{1,300}) ([^[\]]{1,300}) \[/, (_, host: string, ident: string, user: string) => {
+    const who = canonicalAddress(host) === undefined && /[a-z]/i.test(host) ? 'visitor' : host;
+    return `${who} ${ident} ${/^[- ]+$/.test(user) ? user : 'user'} [`;
+  });

@@ -1,4 +1,4 @@
-import { addressOf, detectFormat } from '../core/log/parse';
+import { addressOf, detectFormat, epochOf, parseLine } from '../core/log/parse';
 import { ADDRESS_CLASSES, canonicalAddress, type AddressClass, type Ranges } from '../shared/address';
 import type { LogFormat, OwnFormat } from '../shared/logEntry';
 import type { LogMark } from '../shared/logMark';
@@ -73,10 +73,26 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     unread = 0;
   };
 
+  /** Counts a line by its address, into the chart by its time, and gives its class code. */
   const count = (bytes: Buffer, from: number, end: number): number => {
-    if (format === 'common') return addresses.addField(bytes, from, end);
-    const address = addressIn(bytes, from, end, format);
-    return address === undefined ? UNPARSED : addresses.add(address);
+    if (format === 'common') {
+      const code = addresses.addField(bytes, from, end);
+      share.add(bytes, from, end, code);
+      return code;
+    }
+    return countRead(bytes, from, end, addresses.add);
+  };
+
+  const epoch = epochs();
+  /** The same of any format, with the code that `codeOf` tells of its address. */
+  const countRead = (bytes: Buffer, from: number, end: number, codeOf: (address: string) => number): number => {
+    const bracketed = format === 'common' || format === 'vhost' || format === 'unknown';
+    const fields = bracketed ? undefined : parseLine(bytes.toString('latin1', from, end), format);
+    const address = bracketed ? addressIn(bytes, from, end, format) : fields?.address;
+    const code = address === undefined ? UNPARSED : codeOf(address);
+    if (bracketed) share.add(bytes, from, end, code);
+    else share.addAt(fields?.time === undefined ? undefined : epoch(fields.time), code);
+    return code;
   };
 
   const setOwnFormats = (formats: readonly OwnFormat[]): void => {
@@ -97,7 +113,6 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       if (code === MARK) return code;
       const next = count(bytes, from, end);
       more(next, 1);
-      share.add(bytes, from, end, next);
       again++;
       return next;
     });
@@ -115,7 +130,6 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       unread = code === UNPARSED ? unread + 1 : 0;
       more(code, 1);
       codes[line] = code;
-      share.add(bytes, from, end, code);
       from = end + 1;
     }
     store.add(bytes, ends, codes);
@@ -158,11 +172,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       });
       share.clear();
       store.recode((bytes, from, end, code) => {
-        if (code === MARK) return code;
-        const address = addressIn(bytes, from, end, format);
-        const next = address === undefined ? UNPARSED : addresses.codeOf(address);
-        share.add(bytes, from, end, next);
-        return next;
+        return code === MARK ? code : countRead(bytes, from, end, addresses.codeOf);
       });
     },
     top: (count) => {
@@ -185,6 +195,15 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       perCode.fill(0);
       [lines, cut] = [0, 0];
     },
+  };
+}
+
+/** Reads times; lines of one second often share their time's text, which is then parsed once. */
+function epochs(): (time: string) => number | undefined {
+  let [known, at] = ['', undefined as number | undefined];
+  return (time) => {
+    if (time !== known) [known, at] = [time, epochOf(time)];
+    return at;
   };
 }
 

@@ -9,7 +9,10 @@ const BARS = 60;
 
 /** Lines per class over time, in bars of every width of CHART_RANGES, by the log's own times where it has them. */
 export interface ShareOverTime {
+  /** A line whose time stands in its first brackets, as in the common format. */
   add(bytes: Buffer, from: number, end: number, code: number): void;
+  /** A line whose time, ms since the epoch, has been read; undefined: it tells none. */
+  addAt(time: number | undefined, code: number): void;
   /** Oldest first; the last bar ends at or after now. Counts in the order of ADDRESS_CLASSES. */
   bars(barMs?: number): { readonly from: number; readonly counts: readonly (readonly number[])[] };
   clear(): void;
@@ -49,6 +52,17 @@ export function shareOverTime(now: () => number): ShareOverTime {
     [counts, counted] = [noLines(), 0];
   };
 
+  const addAt = (at: number, code: number): void => {
+    if (at !== second) {
+      pour();
+      second = at;
+    }
+    counts[code] = (counts[code] ?? 0) + 1;
+    counted++;
+  };
+  /** What tells no time stands where the line before it stands. */
+  const sameSecond = (): number => (second > 0 ? second : Math.floor(now() / 1000));
+
   const secondOf = (bytes: Buffer, from: number, end: number): number => {
     const limit = Math.min(end, from + 600) - TIME_BYTES - 1;
     let open = from;
@@ -56,21 +70,17 @@ export function shareOverTime(now: () => number): ShareOverTime {
     if (open < limit && same(bytes, open + 1, text)) return second;
     const close = open < limit ? bytes.subarray(open, Math.min(end, open + 60)).indexOf(0x5d) : -1;
     const time = close > 0 ? epochOf(bytes.toString('latin1', open + 1, open + close)) : undefined;
-    // What tells no time stands where the line before it stands.
-    if (time === undefined) return second > 0 ? second : Math.floor(now() / 1000);
+    if (time === undefined) return sameSecond();
     bytes.copy(text, 0, open + 1, open + 1 + TIME_BYTES);
     return Math.floor(time / 1000);
   };
 
   return {
-    add: (bytes, from, end, code) => {
-      const at = secondOf(bytes, from, end);
-      if (at !== second) {
-        pour();
-        second = at;
-      }
-      counts[code] = (counts[code] ?? 0) + 1;
-      counted++;
+    add: (bytes, from, end, code) => addAt(secondOf(bytes, from, end), code),
+    addAt: (time, code) => {
+      // The text is that of the latest second, which this line may change.
+      text.fill(0);
+      addAt(time === undefined ? sameSecond() : Math.floor(time / 1000), code);
     },
     bars: (barMs = BAR_MS) => {
       pour();

@@ -22,6 +22,7 @@ export function tailFile(options: Pick<TailOptions, 'path' | 'back' | 'host' | '
         if (mark.kind === 'end') throw new HostError(ended(mark.why, options.path), options.host);
         if (mark.kind === 'at' || mark.kind === 'old') lines.at(mark);
         else if (mark.kind === 'void') lines.discard();
+        else if (mark.kind === 'sure') lines.sure();
         else if (mark.kind !== 'alive') options.onMark(mark.kind === 'gap' ? { ...mark, seconds: heard.seconds() } : mark);
         heard.alive();
       }),

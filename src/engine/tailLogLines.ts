@@ -23,12 +23,14 @@ const MOST_FILES = 3;
 
 /**
  * Makes lines of the follower's bytes, for each file apart, and knows where a new connection must go on: behind the last
- * whole line. Bytes count when the mark after them has come: until then the follower may take them back (`discard`).
+ * whole line. Bytes count when the mark after them has come: until then the follower may take them back (`discard`), unless it is `sure`.
  */
 export function lineAssembler(onLines: OnLines): {
   readonly at: (mark: Extract<FollowMark, { kind: 'at' | 'old' }>) => void;
   readonly bytes: (bytes: Buffer) => void;
   readonly discard: () => void;
+  /** The bytes up to the next mark are not taken back: they are lines as they come. */
+  readonly sure: () => void;
   /** `toa_from` and `toa_late` of follow.sh; empty before the first mark. */
   readonly resumePoint: () => ResumePoint;
   /** A new connection begins at the resume point: half lines will come again. */
@@ -38,6 +40,7 @@ export function lineAssembler(onLines: OnLines): {
   let current: OpenFile | undefined;
   let point: ResumePoint = { from: '', late: '' };
   let pending: Buffer[] = [];
+  let sure = false;
 
   const flush = (file: OpenFile): void => {
     if (file.carried > 0) onLines(file.carry, [file.carry.length], file.carried > file.carry.length ? 1 : 0);
@@ -46,7 +49,7 @@ export function lineAssembler(onLines: OnLines): {
 
   const at = (mark: Extract<FollowMark, { kind: 'at' | 'old' }>): void => {
     pending.forEach(take);
-    pending = [];
+    [pending, sure] = [[], false];
     if (current !== undefined) remember(current);
     let found = files.find(({ file }) => file === mark.file);
     // A truncated log goes on in its copy, at the same offset, maybe in the middle of a line.
@@ -92,9 +95,18 @@ export function lineAssembler(onLines: OnLines): {
   };
 
   const restart = (): void => {
-    [files, current, pending] = [[], undefined, []];
+    [files, current, pending, sure] = [[], undefined, [], false];
   };
-  return { at, bytes: (chunk) => void pending.push(chunk), discard: () => void (pending = []), resumePoint: () => point, restart };
+  const bytes = (chunk: Buffer): void => {
+    if (!sure || current === undefined) {
+      pending.push(chunk);
+      return;
+    }
+    take(chunk);
+    remember(current);
+  };
+  const discard = (): void => void ([pending, sure] = [[], false]);
+  return { at, bytes, discard, sure: () => void (sure = true), resumePoint: () => point, restart };
 }
 
 /** Where follow.sh goes on: in the log, and in the file before it, which may have got a late line; empty: there is none. */

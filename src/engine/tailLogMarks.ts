@@ -11,6 +11,7 @@ export type FollowMark =
   | Place<'at'>
   | Place<'old'>
   | { readonly kind: 'void' }
+  | { readonly kind: 'sure' }
   | { readonly kind: 'rotated' }
   | { readonly kind: 'gap'; readonly why: 'truncated' | 'lost' | 'between'; readonly bytes?: number }
   | { readonly kind: 'alive' }
@@ -78,7 +79,7 @@ function parseMark(text: string): FollowMark | undefined {
       return undefined;
     return { kind, file: words.slice(0, 2).join(' '), offset: Number(words[2]), sign: words.slice(3).join(' ') };
   }
-  if (kind === 'rotated' || kind === 'void' || kind === 'alive') return { kind };
+  if (kind === 'rotated' || kind === 'void' || kind === 'sure' || kind === 'alive') return { kind };
   if (kind === 'gap' && (first === 'truncated' || first === 'lost' || first === 'between')) {
     return { kind, why: first, ...(/^\d{1,15}$/.test(second) ? { bytes: Number(second) } : {}) };
   }

@@ -13,6 +13,7 @@
 # Marks:
 #   at DEV INODE OFFSET LENGTH CHECKSUM SINCE   the bytes that follow are this file's, from OFFSET; what came before is true
 #   old DEV INODE OFFSET LENGTH CHECKSUM SINCE  the same of a file that the log was before
+#   sure                                        the bytes up to the next mark are true already: nothing takes them back
 #   void                                        the bytes since the last "at" or "old" are none of that file: drop them
 #   rotated | gap truncated|lost|between BYTES | end permission|missing|notAFile
 # CHECKSUM is of the first LENGTH bytes, from which a file is known again; SINCE is the newest time of a file before it; BYTES that
@@ -122,6 +123,7 @@ toa_old() { toa_mark "old $toa_old $toa_pos4 $toa_sign4"; }
 # toa_read4: everything that is there now. dd reads whole blocks up to the end of the file and not a byte more.
 toa_read4() {
   toa_old
+  toa_mark sure
   dd bs=65536 <&4 2>/dev/null
   toa_pos4
   toa_old
@@ -198,6 +200,8 @@ toa_rest() {
   toa_open4 "$toa_found" || return 1
   toa_old=$toa_foundid toa_pos4=$4 toa_sign4="$5 $6 $7"
   toa_mark "$1 $toa_old $toa_pos4 $toa_sign4"
+  # It may be of any size, and nobody cuts it off any more: it need not be kept until its end has come.
+  toa_mark sure
   case $toa_found in
     *.gz)
       gzip -dc <&4 2>/dev/null | tail -c "+$(($4 + 1))"

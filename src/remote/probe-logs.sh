@@ -70,13 +70,50 @@ unit_logs() {
   done
 }
 
+# log_files PID: the logs that a process holds open, as far as names tell; of a server in Java only what is called an access log.
+log_files() {
+  # shellcheck disable=SC2012  # find has no portable way to print a link's target; hostile names are refused by the reader
+  ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/^.* -> //p' | sort -u | awk -v name="$2" '
+    !/^\// || /^\/(proc|dev|sys)\// || / \(deleted\)$/ { next }
+    { base = $0; sub(/^.*\//, "", base) }
+    base ~ /(^|[-._])err(or)?s?([-._]|$)|\.(pid|lock|conf)$/ { next }
+    base ~ (name == "java" ? "access|request" : name == "syslog" ? "haproxy" : "access|request|log|\\.json") { if (logs++ < 20) print }'
+}
+
+# named_logs: logs that the configurations of nginx and httpd name. Nothing else of them leaves the host: they may hold secrets.
+named_logs() {
+  for log_conf in /etc/nginx/nginx.conf /etc/nginx/*.d/*.conf /etc/nginx/sites-enabled/* /usr/local/nginx/conf/nginx.conf \
+    /usr/local/nginx/conf/*.d/*.conf /etc/httpd/conf/httpd.conf /etc/httpd/conf*.d/*.conf /etc/apache2/sites-enabled/*; do
+    [ ! -f "$log_conf" ] || head -c 1048576 "$log_conf" 2>/dev/null | awk '
+      { sub(/^[ \t]+/, ""); name = tolower($1); path = $2 }
+      name !~ /^(access_log|customlog|transferlog|globallog)$/ { next }
+      { sub(/;.*$/, "", path); gsub(/["\047]/, "", path) }
+      path == "off" || path ~ /[$%|*?[]|\$\{|^syslog:/ { next }
+      { print (name == "access_log" ? "nginx" : "httpd"), path }'
+  done | sort -u | head -n 40 | while read -r log_server log_path; do
+    case $log_path in
+      /*) ;;
+      logs/*) log_path=/etc/httpd/$log_path ;;
+      *) continue ;;
+    esac
+    # One name for it, however the configuration goes there: the folder is known to everybody, its files perhaps not.
+    log_dir=$(readlink -f "${log_path%/*}" 2>/dev/null)
+    log_line usual "$log_server" "${log_dir:-${log_path%/*}}/${log_path##*/}"
+  done
+}
+
 usual_logs() {
   log_line usual nginx /var/log/nginx/access.log
   log_line usual httpd /var/log/httpd/access_log
   log_line usual httpd /var/log/httpd/ssl_access_log
   log_line usual httpd /var/log/apache2/access.log
-  log_line usual haproxy /var/log/haproxy.log
-  log_line usual caddy /var/log/caddy/access.log
+  for log_file in /var/log/haproxy*.log /var/log/haproxy/*.log; do
+    [ ! -f "$log_file" ] || log_line usual haproxy "$log_file"
+  done
+  for log_file in /var/log/caddy/*.log; do
+    [ ! -f "$log_file" ] || log_line usual caddy "$log_file"
+  done
+  named_logs
   # Tomcat starts a new file each day; the last name in sorted order is the newest.
   for log_dir in /var/log/tomcat*; do
     [ -d "$log_dir" ] || continue

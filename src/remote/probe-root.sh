@@ -37,19 +37,19 @@ for config in /boot/config-*.toa.*; do
   ! watchdog_stops "${config#/boot/config-}" || echo watchdogStops
 done
 
-# Web servers: one process each (the one whose parent has another name), its open logs and its sockets.
+# Web servers: one process each (the one whose parent has another name), its open logs and its sockets; and what haproxy writes
+# by way of syslog.
 section root.open
-web_servers | while read -r web_pid web_name; do
-  # shellcheck disable=SC2012  # find has no portable way to print a link's target; hostile names are refused by the reader
-  ls -l "/proc/$web_pid/fd" | sed -n 's/^.* -> //p' | sort -u | awk '
-    /^socket:\[[0-9]+\]$/ { if (sockets++ < 500) print; next }
-    /^\/.*(access|request|haproxy).*$/ && !/ \(deleted\)$/ { if (logs++ < 20) print }' | while IFS= read -r open_file; do
-    case $open_file in
-      socket:*) printf 'socket %s\n' "$open_file" ;;
-      *) [ "$open_file" != "${open_file#/proc/}" ] || log_line open "$web_name" "$open_file" ;;
-    esac
+{
+  web_servers | while read -r web_pid web_name; do
+    # shellcheck disable=SC2012  # find has no portable way to print a link's target
+    ls -l "/proc/$web_pid/fd" | sed -n 's/^.* -> \(socket:\[[0-9]*\]\)$/socket \1/p' | sort -u | head -n 500
+    log_files "$web_pid" "$web_name" | while IFS= read -r open_file; do log_line open "$web_name" "$open_file"; done
   done
-done | head -c 65536
+  awk '$2 ~ /^\((rsyslogd|syslog-ng)\)$/ { print $1 }' /proc/[0-9]*/stat | head -n 2 | while read -r log_pid; do
+    log_files "$log_pid" syslog | while IFS= read -r open_file; do log_line open haproxy "$open_file"; done
+  done
+} | head -c 65536
 
 # What a run that was cut off has borrowed and not given back.
 section root.owed

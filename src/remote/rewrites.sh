@@ -8,12 +8,12 @@ exec </dev/null 2>/dev/null
 
 # Without all names there is no answer: what was not read might be there.
 files=$(
-  for place in /etc/nginx /usr/local/nginx/conf /etc/httpd /etc/apache2 /etc/tomcat* /usr/share/tomcat*/conf /opt/tomcat*/conf; do
+  for place in /etc/nginx /usr/local/nginx/conf /etc/httpd /etc/apache2 /etc/haproxy /etc/tomcat* /usr/share/tomcat*/conf /opt/tomcat*/conf; do
     [ ! -d "$place" ] || find -L "$place" -maxdepth 4 -type f || exit 1
   done
 ) || exit 1
 
-printf '%s\n' "$files" | grep -E '/(sites-enabled/[^/]*|[^/]*\.(conf|xml))$' | head -n 500 | while IFS= read -r file; do
+printf '%s\n' "$files" | grep -E '/(sites-enabled/[^/]*|[^/]*\.(conf|cfg|xml))$' | head -n 500 | while IFS= read -r file; do
   # A directive stands at the beginning of a line or behind another; what a "#" begins is none.
   head -c 1048576 "$file" | awk '
     { sub(/^[ \t]+/, ""); }
@@ -27,6 +27,8 @@ printf '%s\n' "$files" | grep -E '/(sites-enabled/[^/]*|[^/]*\.(conf|xml))$' | h
         if (name ~ /^(set_real_ip_from|real_ip_header|remoteipheader|remoteipinternalproxy|remoteiptrustedproxy|remoteipproxyprotocol|hostnamelookups)$/) {
           for (n = first + 1; n <= words; n++) if (word[n] != "") print name, substr(word[n], 1, 100)
         } else if (name == "listen" && parts[i] ~ /[ \t]proxy_protocol([ \t]|$)/) print "listen proxy_protocol"
+        else if (name == "bind" && parts[i] ~ /[ \t]accept-proxy([ \t]|$)/) print "bind accept-proxy"
+        else if (parts[i] ~ /^[ \t]*(http-request|tcp-request[ \t]+[a-z]+)[ \t]+set-src[ \t]/) print "http-request set-src"
       }
     }
     /org\.apache\.catalina\.valves\.RemoteIpValve/ { print "valve RemoteIpValve" }'

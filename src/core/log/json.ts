@@ -2,8 +2,11 @@ import { canonicalAddress } from '../../shared/address';
 import type { LogFields } from '../../shared/logEntry';
 import { defined, filled, numeric } from './fields';
 
-/** The usual names of the client's address, in the order in which they are believed. */
-export const JSON_ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'c_ip', 'remote_ip'] as const;
+/**
+ * The usual names of the client's address, in the order in which they are believed: first those that are the connection's own. Caddy's
+ * `client_ip` is what it believes of X-Forwarded-For, beside `remote_ip`.
+ */
+export const JSON_ADDRESSES = ['realip_remote_addr', 'remote_addr', 'remote_ip', 'client_ip', 'clientip', 'c_ip'] as const;
 /** The usual names of the time, in the order in which they are taken. */
 export const JSON_TIMES = ['time_iso8601', 'time_local', '@timestamp', 'timestamp', 'time', 'ts'] as const;
 
@@ -30,8 +33,14 @@ export function parseJson(line: string): LogFields | undefined {
     path: text('request_uri', 'uri', 'path', 'url') ?? request?.[2],
     status: numeric(text('status', 'response', 'code')),
     bytes: numeric(text('body_bytes_sent', 'bytes_sent', 'bytes', 'size')),
-    forwardedFor: filled(text('http_x_forwarded_for', 'x_forwarded_for', 'xff')),
+    forwardedFor: filled(text('http_x_forwarded_for', 'x_forwarded_for', 'xff') ?? header(all['headers'])),
   });
+}
+
+/** X-Forwarded-For among the headers as Caddy logs them: each a list. */
+function header(headers: unknown): string | undefined {
+  const values = isRecord(headers) ? headers['X-Forwarded-For'] : undefined;
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'string').join(', ') : undefined;
 }
 
 function first(record: Record<string, unknown>, names: readonly string[]): string | undefined {

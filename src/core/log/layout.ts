@@ -2,8 +2,8 @@ import { canonicalAddress } from '../../shared/address';
 import type { LogFields, OwnFormat } from '../../shared/logEntry';
 import { defined, filled, numeric } from './fields';
 
-/** What a field of a server's own format is to us. `skip`: nothing that we show. */
-type Role = 'address' | 'time' | 'request' | 'method' | 'path' | 'status' | 'bytes' | 'forwardedFor' | 'skip';
+/** What a field of a server's own format is to us. `peer`: the connection's address, whatever has been made of `address`; `skip`: nothing that we show. */
+type Role = 'peer' | 'address' | 'time' | 'request' | 'method' | 'path' | 'status' | 'bytes' | 'forwardedFor' | 'skip';
 
 /** Literal text, or a field. */
 type Token = string | { readonly role: Role; readonly shape?: string };
@@ -19,7 +19,8 @@ const layouts = new Map<string, Layout | undefined>();
 
 /**
  * Reads a line by the server's own format; undefined: it is not of that format. The address is the connection's
- * (`$remote_addr`, `%h`, `%a`), never X-Forwarded-For, wherever that stands.
+ * (`$remote_addr`, `%h`, `%a`), as it was before realip or mod_remoteip (`$realip_remote_addr`, `%{c}a`) where the format has that
+ * too; never X-Forwarded-For, wherever that stands.
  */
 export function parseOwn(line: string, format: OwnFormat): LogFields | undefined {
   const layout = layoutOf(format);
@@ -29,7 +30,7 @@ export function parseOwn(line: string, format: OwnFormat): LogFields | undefined
   layout.roles.forEach((role, i) => (values[role] ??= match[i + 1] ?? ''));
   const request = /^([A-Z]{1,20}) (\S+)/.exec(values.request ?? '');
   return defined({
-    address: canonicalAddress(values.address ?? ''),
+    address: canonicalAddress(values.peer ?? values.address ?? ''),
     time: filled(values.time),
     method: values.method ?? request?.[1],
     path: values.path ?? request?.[2] ?? values.request,
@@ -42,7 +43,9 @@ export function parseOwn(line: string, format: OwnFormat): LogFields | undefined
 /** POSIX extended regular expression of what stands before a field; undefined: the format has no such field, or cannot be read. */
 export function beforeField(format: OwnFormat, role: Role): string | undefined {
   const tokens = tokensOf(format);
-  const at = tokens.findIndex((token) => typeof token !== 'string' && token.role === role);
+  const find = (wanted: Role): number => tokens.findIndex((token) => typeof token !== 'string' && token.role === wanted);
+  const peer = role === 'address' ? find('peer') : -1;
+  const at = peer >= 0 ? peer : find(role);
   // Where another field touches it nobody can tell where it begins.
   if (at < 0 || (at > 0 && typeof tokens[at - 1] !== 'string')) return undefined;
   return patternOf(tokens.slice(0, at))?.replaceAll('(?:', '(');
@@ -51,6 +54,7 @@ export function beforeField(format: OwnFormat, role: Role): string | undefined {
 /** The format's simpler name where it is one of the usual: those are read fastest. undefined: it has no fields that we know. */
 export function usualName(format: OwnFormat): 'common' | 'vhost' | OwnFormat | undefined {
   const text = format.slice(format.indexOf(' ') + 1);
+  if (tokensOf(format).some((token) => typeof token !== 'string' && token.role === 'peer')) return format;
   if (
     /^(\$remote_addr - \$remote_user \[\$time_local\] "\$request" \$status \$(body_)?bytes_sent|%[ha] %l %u %t "%r" %>?s %[bBO])( "|$)/.test(
       text,
@@ -98,6 +102,7 @@ function patternOf(tokens: readonly Token[]): string | undefined {
 
 const NGINX: Readonly<Record<string, Role>> = {
   remote_addr: 'address',
+  realip_remote_addr: 'peer',
   time_local: 'time',
   time_iso8601: 'time',
   msec: 'time',
@@ -115,7 +120,7 @@ const NGINX: Readonly<Record<string, Role>> = {
 const HTTPD: Readonly<Record<string, Role>> = {
   h: 'address',
   a: 'address',
-  '{c}a': 'address',
+  '{c}a': 'peer',
   t: 'time',
   r: 'request',
   m: 'method',

@@ -32,7 +32,7 @@ export function parseRewrites(text: string): Rewrites | undefined {
     // mod_remoteip believes everybody where no proxy is named.
     (header && httpd.length === 0) ||
     valuesOf('remoteipproxyprotocol').some((value) => value.toLowerCase() !== 'off') ||
-    valuesOf('listen', 'valve').length > 0;
+    valuesOf('listen', 'valve', 'bind', 'http-request').length > 0;
   // real_ip_header alone does nothing: without set_real_ip_from nobody is believed.
   const active = everybody || header || nginx.length > 0;
   const relevant = found.filter(({ name, value }) => name !== 'hostnamelookups' && !value.startsWith('unix:'));

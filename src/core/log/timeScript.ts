@@ -10,8 +10,10 @@ export function timeScript(format: LogFormat): string | undefined {
   switch (format) {
     case 'common':
     case 'vhost':
-    case 'haproxy':
       return 't = (i = index($0, "[")) ? substr($0, i + 1, 26) : ""';
+    case 'haproxy':
+      // Behind the brackets of syslog's header, which hold the process's number.
+      return String.raw`t = match($0, /\[[0-9][0-9]\/[A-Z][a-z][a-z]\//) ? substr($0, RSTART + 1, 26) : ""`;
     case 'json':
       return `t = ""${JSON_TIMES.map(
         (key) =>

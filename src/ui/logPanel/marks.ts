@@ -81,3 +81,11 @@ export const gapMark = (until: number, seconds: number): ChartMark => ({
   until,
   text: l10n.t('no connection for {0} s', seconds),
 });
+
+/** Where lines may be missing, with how much, as far as it is known. */
+export const lossMark = (until: number, gap: Gap): ChartMark => ({
+  kind: 'gap',
+  at: until - (gap.seconds ?? 0) * 1000,
+  until,
+  text: [l10n.t('lines missing'), ...gapLength(gap)].join(' · '),
+});

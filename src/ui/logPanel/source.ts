@@ -11,7 +11,7 @@ import type { Ui } from '../context';
 import { settings } from '../settings';
 import { follow, type FollowState } from './follower';
 import { liveEvidence, type LiveEvidence } from './liveEvidence';
-import { chartMark, gapMark } from './marks';
+import { chartMark, gapMark, lossMark } from './marks';
 import { lineRate } from './rate';
 import { hostNow } from './status';
 
@@ -127,6 +127,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
         onMark: (mark) => {
           buffer.mark(mark);
           if (mark.kind === 'resumed') note(gapMark(now(), mark.seconds));
+          if (mark.kind === 'gap') note(lossMark(now(), mark));
         },
         onFormats: (formats) => {
           if (!signal.aborted) buffer.setOwnFormats(formats);

@@ -83,6 +83,7 @@ async function counted(
     format: source.buffer.format,
     ranges: parseCidrs(settings.cidrs()).ranges,
     top: TOP,
+    ...(source.log.history === true ? { rotated: true } : {}),
     ...(moment === undefined ? {} : { moment: moment.at }),
     onProgress,
     signal,

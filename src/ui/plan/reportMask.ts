@@ -1,4 +1,4 @@
-import { maskAddresses, maskSecrets } from '../../core/mask';
+import { maskAddresses, maskPeople, maskSecrets } from '../../core/mask';
 import { canonicalAddress, parseCidrs } from '../../shared/address';
 import type { Report } from './reportDocument';
 
@@ -11,6 +11,11 @@ export function reportToShow(report: Report): Report {
       ? report
       : { ...report, verification: { ...verification, sample: { ...sample, last: sample.last.map(maskSecrets) } } };
   if (report.masked !== true) return clean;
+  const shown = clean.verification.sample;
+  const nameless =
+    shown === undefined
+      ? clean
+      : { ...clean, verification: { ...clean.verification, sample: { ...shown, last: shown.last.map(maskPeople) } } };
   const own = [
     host.name,
     host.address,
@@ -18,7 +23,7 @@ export function reportToShow(report: Report): Report {
     ownAddress?.target.host,
     ...verification.after.listeners.map(({ address }) => address),
   ];
-  return maskAddresses(clean, {
+  return maskAddresses(nameless, {
     ranges: parseCidrs(cidrs).ranges,
     own: own.map((text) => canonicalAddress(text ?? '')).filter((address) => address !== undefined),
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskAddresses, maskSecrets } from '../../../src/core/mask';
+import { maskAddresses, maskPeople, maskSecrets } from '../../../src/core/mask';
 import { parseCidrs } from '../../../src/shared/address';
 
 const { ranges } = parseCidrs(['198.51.100.0/24', '2001:db8:1::/48']);
@@ -43,3 +43,13 @@ it.each([
   ['"GET http://al:hunter2@x/ HTTP/1.1"', '"GET http://al:***@x/ HTTP/1.1"'],
   ['"GET /plain HTTP/1.1" 200', '"GET /plain HTTP/1.1" 200'],
 ])('secrets in %s', (line, masked) => expect(maskSecrets(line)).toBe(masked));
+
+it.each([
+  [
+    'crawler-203-0-113-9.isp.example - - [14/May/2024:14:05:23 +0000] "GET / HTTP/1.1"',
+    'visitor - - [14/May/2024:14:05:23 +0000] "GET / HTTP/1.1"',
+  ],
+  ['192.0.2.1 - alice smith [14/May/2024:14:05:23 +0000] "GET /"', '192.0.2.1 - user [14/May/2024:14:05:23 +0000] "GET /"'],
+  ['2001:db8::1 - - [14/May/2024:14:05:23 +0000] "GET /"', '2001:db8::1 - - [14/May/2024:14:05:23 +0000] "GET /"'],
+  ['{"remote_ip":"192.0.2.1"}', '{"remote_ip":"192.0.2.1"}'],
+])('people in %s', (line, masked) => expect(maskPeople(line)).toBe(masked));

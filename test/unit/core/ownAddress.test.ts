@@ -146,6 +146,8 @@ describe('what a web server may log in place of a socket’s address', () => {
     ['remoteipheader X-Forwarded-For\nremoteipinternalproxy 10.0.0.1', undefined],
     ['remoteipproxyprotocol Off', undefined],
     ['listen proxy_protocol', 'rewritten'],
+    ['bind accept-proxy', 'rewritten'],
+    ['http-request set-src', 'rewritten'],
     ['valve RemoteIpValve', 'rewritten'],
   ])('%s', (output, expected) => expect(rewritten(output)).toBe(expected));
   it('names in place of addresses, and an answer that was cut off', () => {

@@ -95,6 +95,11 @@ describe.each(shells)('counting a whole log under %s', (shell) => {
     ['json', (time: string) => `{"remote_ip":"192.0.2.1","ts":${time}.25}`, '171569552%d'],
     ['json', (time: string) => `{"time":"${time}.123+02:00","remote_addr":"192.0.2.1"}`, '2024-05-14T16:05:2%d'],
     ['json', (time: string) => `{"time":"${time}Z","remote_addr":"192.0.2.1"}`, '2024-05-14T14:05:2%d'],
+    [
+      'haproxy',
+      (time: string) => `May 14 14:05:25 lb haproxy[14387]: 192.0.2.1:35014 [${time}.443] fnt bck/srv1 0/0/5007 212 --`,
+      '14/May/2024:14:05:2%d',
+    ],
     ['nginx $msec $remote_addr', (time: string) => `${time}.001 192.0.2.1`, '171569552%d'],
     ['nginx "$request" $remote_addr $time_iso8601', (time: string) => `"GET /[x HTTP/1.1" 192.0.2.1 ${time}+00:00`, '2024-05-14T14:05:2%d'],
   ] as const)('reads the times of %s', async (format, text, time) => {
@@ -106,6 +111,9 @@ describe.each(shells)('counting a whole log under %s', (shell) => {
     ['vhost', `shop.example.com:443 ${line('192.0.2.1')}`],
     ['json', '{"time":"x","ua":"\\"remote_addr\\":\\"9.9.9.9\\"","remote_addr": "192.0.2.1"}'],
     ['json', '{"request":{"remote_ip":"192.0.2.1","headers":{"Remote_addr":["9.9.9.9"]}}}'],
+    ['json', '{"request":{"remote_ip":"192.0.2.1","client_ip":"203.0.113.9"}}'],
+    ['json', '{"c_ip":"192.0.2.1"}'],
+    ['nginx $remote_addr [$time_local] $realip_remote_addr', '203.0.113.9 [14/May/2024:14:05:23 +0000] 192.0.2.1'],
     ['haproxy', 'Feb  6 12:12:56 localhost haproxy[14387]: 192.0.2.1:35014 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/0/5007 212 --'],
   ] as const)('finds the address of %s', async (format, text) => {
     writeFileSync(log, `${text}\n`);

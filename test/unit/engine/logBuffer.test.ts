@@ -32,6 +32,20 @@ describe('logBuffer', () => {
     expect(buffer.share.bars().counts.at(-2)).toEqual([2, 2, 1, 0, 1]);
   });
 
+  it.each([
+    ['haproxy', (clock: string) => `May 14 10:00:00 lb haproxy[14387]: 192.0.2.1:350 [14/May/2024:${clock}.443] f b/s 0/0/5 212 --`],
+    ['json', (clock: string) => `{"ts":"2024-05-14T${clock}Z","request":{"remote_ip":"192.0.2.1"}}`],
+    ['vhost', (clock: string) => `shop:80 ${line('192.0.2.1', '/', `14/May/2024:${clock} +0000`)}`],
+  ])('puts lines of %s into the chart by their own times', (format, text) => {
+    const buffer = logBuffer(ranges, () => NOW);
+    fill(buffer, ['14:03:40', '14:04:10', '14:04:40', '14:05:10', '14:05:11'].map(text));
+    expect(buffer.format).toBe(format);
+    const bars = (): number[] => buffer.share.bars().counts.map((counts) => counts.reduce((sum, one) => sum + one, 0));
+    expect(bars().slice(-6)).toEqual([0, 1, 1, 1, 2, 0]);
+    buffer.setRanges(none);
+    expect(bars().slice(-6)).toEqual([0, 1, 1, 1, 2, 0]);
+  });
+
   it('classes everything anew when the ranges change, dropped lines included', () => {
     const buffer = logBuffer(none, () => NOW, { lines: 1024, bytes: 1e9, addresses: 100 });
     for (let i = 0; i < 3; i++)
@@ -204,6 +218,28 @@ describe('lineAssembler', () => {
     at('at', '1 1', 2);
     expect(seen).toEqual(['a', 'bb', 'c']);
     expect(lines.resumePoint()).toEqual({ from: '1 1 2 0 0 0', late: '1 2 5 0 0 0' });
+  });
+});
+
+describe('bytes that nobody takes back', () => {
+  it('are lines as they come, and go on behind the latest whole one', () => {
+    const seen: string[] = [];
+    const lines = lineAssembler((bytes, ends) =>
+      ends.forEach((end, i) => seen.push(bytes.toString('utf8', i && (ends[i - 1] ?? 0) + 1, end))),
+    );
+    const at = (offset: number): void => lines.at({ kind: 'at', file: '1 1', offset, sign: '0 0 0' });
+    at(0);
+    lines.sure();
+    lines.bytes(Buffer.from('a\nb\nc'));
+    expect(seen).toEqual(['a', 'b']);
+    expect(lines.resumePoint().from).toBe('1 1 4 0 0 0');
+    lines.bytes(Buffer.from('c\n'));
+    expect(seen).toEqual(['a', 'b', 'cc']);
+    at(7);
+    lines.bytes(Buffer.from('d\n'));
+    expect(seen).toEqual(['a', 'b', 'cc']);
+    at(9);
+    expect(seen).toEqual(['a', 'b', 'cc', 'd']);
   });
 });
 
