@@ -7,14 +7,20 @@ import type { EditorServer } from './server';
  * VS Code starts another one by itself, up to twice in five minutes.
  */
 export async function killExtensionHost({ pid }: Pick<EditorServer, 'pid'>): Promise<void> {
-  const hosts = below(pid).filter((one) => /--type=extensionHost/.test(read(one, 'cmdline')));
-  if (hosts.length !== 1) throw new Error(`${hosts.length} extension hosts below ${pid}`);
-  process.kill(hosts[0]!, 'SIGKILL');
-  while (below(pid).includes(hosts[0]!)) await sleep(50);
+  const host = extensionHost(pid);
+  process.kill(host, 'SIGKILL');
+  while (below(pid).includes(host)) await sleep(50);
+}
+
+/** The extension host's process below the server's. Throws if there is not exactly one. */
+export function extensionHost(server: number): number {
+  const hosts = below(server).filter((one) => /--type=extensionHost/.test(read(one, 'cmdline')));
+  if (hosts.length !== 1) throw new Error(`${hosts.length} extension hosts below ${server}`);
+  return hosts[0]!;
 }
 
 /** Everything that descends from a process, by the system's own table. */
-function below(pid: number): number[] {
+export function below(pid: number): number[] {
   const parents = new Map(
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))

@@ -25,6 +25,8 @@ export interface EditorServer {
 export interface EditorOptions {
   /** The packed extension to install first. */
   readonly vsix: string;
+  /** Others, to install after it. */
+  readonly more?: readonly string[];
   /** User settings, over the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Undefined: no sign-in, for tests. */
@@ -66,7 +68,7 @@ export async function startEditor(options: EditorOptions): Promise<EditorServer>
     rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
-    const installing = start(['--install-extension', options.vsix, '--force']);
+    const installing = start([options.vsix, ...(options.more ?? [])].flatMap((vsix) => ['--install-extension', vsix]).concat('--force'));
     if ((await once(installing, 'exit'))[0] !== 0) throw new Error(`The extension was not installed:\n${log()}`);
     const server = start([...quietFlags, '--auth', options.password === undefined ? 'none' : 'password', folder('origins')]);
     running.push(server);
