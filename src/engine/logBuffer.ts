@@ -80,7 +80,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       share.add(bytes, from, end, code);
       return code;
     }
-    return countRead(bytes, from, end, addresses.add);
+    return countRead(bytes, from, end, (address) => addresses.add(address));
   };
 
   const epoch = epochs();
@@ -172,7 +172,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
       });
       share.clear();
       store.recode((bytes, from, end, code) => {
-        return code === MARK ? code : countRead(bytes, from, end, addresses.codeOf);
+        return code === MARK ? code : countRead(bytes, from, end, (address) => addresses.codeOf(address));
       });
     },
     top: (count) => {
