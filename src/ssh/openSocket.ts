@@ -1,6 +1,7 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HostError, type Problem } from '../core/problem';
+import { dial } from './dial';
 import { addressOf, type Hop } from './hop';
 import type { Link } from './link';
 import type { SshOptions } from './options';
@@ -8,7 +9,7 @@ import { proxyCommandSocket } from './proxyCommand';
 
 /**
  * A TCP connection of our own (ssh2's would wait for Nagle), a `ProxyCommand`, or a channel through the hop before. Rejects with HostError
- * connectFailed; after an abort it may stay open-ended, and leaves nothing behind.
+ * connectFailed; after an abort it may stay unsettled, and leaves nothing behind.
  */
 export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSignal, options: SshOptions): Promise<Duplex> {
   const failed = (reason: string): Problem => ({ code: 'connectFailed', address: addressOf(hop), reason, phase: 'tcp' });
@@ -37,30 +38,15 @@ export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSigna
         );
       return;
     }
-    if (hop.family !== 0 && isIP(hop.address) === 10 - hop.family) {
-      refuse('EAFNOSUPPORT', undefined);
-      return;
-    }
-    const socket = connectTcp({
-      host: hop.address,
-      port: hop.port,
-      noDelay: true,
-      family: hop.family,
-      ...(hop.bindAddress === undefined ? {} : { localAddress: hop.bindAddress }),
-    });
-    const abort = (): void => {
-      socket.destroy();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    const onError = (error: NodeJS.ErrnoException): void => refuse(error.code ?? error.message, error);
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      socket.off('error', onError);
-      signal.removeEventListener('abort', abort);
-      resolve(oneWritePerTick(socket));
-    });
+    dial(hop, signal).then(
+      (socket) => resolve(oneWritePerTick(socket)),
+      (error: unknown) => refuse(reasonOf(error), error),
+    );
   });
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
 
 /** ssh2 writes a packet in up to three pieces; what is written in one tick leaves in one system call. */
 function oneWritePerTick(socket: Socket): Socket {
