@@ -138,7 +138,10 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   const onError = (error: SshError): void => {
     // A key that could not sign is no end: the next one is tried.
     if (error.level === 'agent' || error.level === 'client-authentication') return;
-    attempt.fail(explain(error, attempt.current, hop, { ours: algorithms, withOlder, theirs: theirs.offer }, signIn.tried), error);
+    // A number is the server's DISCONNECT: while signing in, it has had enough of us.
+    const enough = attempt.current === 'auth' && typeof error.code === 'number';
+    const offers = { ours: algorithms, withOlder, theirs: theirs.offer };
+    attempt.fail(enough ? signIn.hungUp() : explain(error, attempt.current, hop, offers), error);
   };
   const onClose = (): void => attempt.fail(closedEarly(attempt.current, hop));
   client.on('error', onError);
@@ -195,12 +198,9 @@ function explain(
   phase: ConnectPhase,
   hop: Hop,
   { ours, withOlder, theirs }: { readonly ours: Offer; readonly withOlder: Offer; readonly theirs: ServerOffer | undefined },
-  tried: readonly string[],
 ): Problem {
   const kind = theirs && phase === 'handshake' ? missingKind(ours, theirs) : undefined;
   if (theirs && kind) return { code: 'noCommonAlgorithm', kind, offered: theirs[kind], older: !missingKind(withOlder, theirs) };
-  // A number is the server's DISCONNECT: while signing in, it has had enough of us.
-  if (phase === 'auth' && typeof error.code === 'number') return { code: 'authFailed', user: hop.user, tried };
   const reason = typeof error.code === 'string' ? error.code : error.message;
   return { code: 'connectFailed', address: addressOf(hop), reason, phase };
 }

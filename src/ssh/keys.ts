@@ -16,34 +16,37 @@ export interface KeyCandidate {
 /** Private keys that a passphrase has opened, in memory only. */
 export type Unlocked = Map<string, { readonly version: string; readonly signer: Signer }>;
 
-/** sshd counts each offered key as a failure and hangs up at MaxAuthTries (6): five leave one for a password. */
-const MOST_KEYS = 5;
-
 /**
- * The keys to offer, in ssh's order: identity files first (through the agent where it holds the same key), then the agent's
- * other keys unless IdentitiesOnly. The one with fingerprint `best` moves to the front. Security keys (`sk-…`), which want a
- * touch, are not among them: ssh2 cannot read them.
+ * The keys to offer, in ssh's order (sshconnect2.c, `pubkey_prepare`): the agent's keys that identity files name, the agent's other keys unless
+ * IdentitiesOnly, then keys that are in files alone. The one with fingerprint `best` moves to the front. Security keys (`sk-…`), which
+ * want a touch, are not among them: ssh2 cannot read them.
  */
 export async function keyCandidates(ssh2: Ssh2, hop: Hop, best: string | undefined): Promise<KeyCandidate[]> {
   if (!hop.methods.has('publickey')) return [];
-  const files = await Promise.all(hop.identityFiles.map((path) => readKeyFile(path, ssh2.utils.parseKey)));
+  const read = await Promise.all(hop.identityFiles.map((path) => readKeyFile(path, ssh2.utils.parseKey)));
+  const files = read.filter((file) => file !== undefined);
   const agent = hop.agent === undefined ? undefined : ssh2.createAgent(hop.agent);
-  const held = agent ? await identities(agent) : [];
-  const inAgent = (key: ParsedKey | undefined): ParsedKey | undefined => key && held.find((other) => sameKey(other, key));
+  const held = agent ? (await identities(agent)).map((publicKey) => ({ agent, publicKey })) : [];
 
-  const found: KeyCandidate[] = files.flatMap((file): KeyCandidate[] => {
-    if (!file) return [];
-    const twin = inAgent(file.publicKey);
-    if (twin && agent) return [{ label: file.path, from: { agent }, publicKey: twin }];
-    return file.publicOnly ? [] : [{ label: file.path, from: { file }, publicKey: file.publicKey }];
-  });
-  if (agent && !hop.identitiesOnly) {
-    const rest = held.filter((key) => !found.some((other) => other.publicKey && sameKey(other.publicKey, key)));
-    found.push(...rest.map((key) => ({ label: `agent ${fingerprint(key.getPublicSSH())}`, from: { agent }, publicKey: key })));
+  const named: KeyCandidate[] = [];
+  const others: KeyCandidate[] = [];
+  for (const { agent, publicKey } of held) {
+    const from = { agent };
+    const file = files.find((one) => one.publicKey && sameKey(one.publicKey, publicKey));
+    if (file) named.push({ label: file.path, from, publicKey });
+    else if (!hop.identitiesOnly) others.push({ label: `agent ${fingerprint(publicKey.getPublicSSH())}`, from, publicKey });
   }
-  const allowed = found.filter(({ publicKey }) => publicKey === undefined || mayBeUsed(publicKey.type, hop.algorithms.publicKey));
+  const inAgent = (file: KeyFile): boolean =>
+    named.some(({ publicKey }) => publicKey && file.publicKey && sameKey(publicKey, file.publicKey));
+  const alone = files
+    .filter((file) => !file.publicOnly && !inAgent(file))
+    .map((file): KeyCandidate => ({ label: file.path, from: { file }, publicKey: file.publicKey }));
+
+  const allowed = [...named, ...others, ...alone].filter(
+    ({ publicKey }) => publicKey === undefined || mayBeUsed(publicKey.type, hop.algorithms.publicKey),
+  );
   const first = allowed.filter((key) => best !== undefined && keyName(key) === best);
-  return [...first, ...allowed.filter((key) => !first.includes(key))].slice(0, MOST_KEYS);
+  return [...first, ...allowed.filter((key) => !first.includes(key))];
 }
 
 /** `PubkeyAcceptedAlgorithms`: an RSA key signs in several ways (RFC 8332). */

@@ -24,6 +24,8 @@ export interface SignInMemory {
   /** Per hop: the method or key that worked last; it goes first next time. */
   readonly best: Map<string, string>;
   readonly unlocked: Unlocked;
+  /** Per hop that hung up: how many keys to offer where a person could be asked. */
+  readonly mostKeys: Map<string, number>;
 }
 
 export interface SignInContext {
@@ -52,8 +54,11 @@ export interface SignIn {
    * authFailed (names what was tried), needsSignIn (a person would have to be asked), cancelled.
    */
   next(left: readonly string[] | undefined, partial: boolean): Promise<AnyAuthMethod>;
-  /** Names of what the server refused so far. */
-  readonly tried: readonly string[];
+  /**
+   * What it means that the server hung up instead of answering: it had enough of our keys (`MaxAuthTries`). Where a password is left, fewer
+   * are offered next time; the problem is needsSignIn where nobody could be asked, else authFailed.
+   */
+  hungUp(): Problem;
   /** The server has let us in: the attempt under way is remembered as the best one. */
   succeeded(): void;
 }
@@ -69,8 +74,15 @@ interface Attempt {
 }
 
 /**
- * Order: what worked last time, keys, keyboard-interactive, password, as ssh does; `none` only where there is no key, to learn
- * what the server takes before a person is asked. A refused password ends the attempt: it is never tried again by itself.
+ * sshd counts each refusal and hangs up at `MaxAuthTries`, 6 by default. Where a person could be asked, two are left: a server without PAM
+ * may offer keyboard-interactive, ask nothing and refuse, before the password can be tried.
+ */
+const LEFT_FOR_PASSWORD = 2;
+const KEYS_BEFORE_PASSWORD = 6 - LEFT_FOR_PASSWORD;
+
+/**
+ * Order: what worked last time, then as `PreferredAuthentications` says (keys, keyboard-interactive, password); `none` only where there
+ * is no key, to learn what the server takes before a person is asked. A refused password ends the attempt: it is never tried again by itself.
  */
 export function createSignIn(context: SignInContext): SignIn {
   const { ssh2, hop, host, prompts, memory } = context;
@@ -82,6 +94,9 @@ export function createSignIn(context: SignInContext): SignIn {
   let wanted: 'password' | 'passphrase' | undefined;
   /** With two factors the first is what to begin with next time. */
   let firstFactor: string | undefined;
+  let keysOffered = 0;
+  /** What a person could still be asked for. */
+  let askable: AuthMethodName | undefined;
 
   const at = {
     host,
@@ -148,7 +163,9 @@ export function createSignIn(context: SignInContext): SignIn {
     keys ??= await keyCandidates(ssh2, hop, memory.best.get(hopId));
     for (let candidate = keys.shift(); candidate; candidate = keys.shift()) {
       const publicKey = candidate.publicKey ?? (await uncovered(candidate));
-      if (publicKey) return keyAttempt(candidate, publicKey);
+      if (!publicKey) continue;
+      keysOffered++;
+      return keyAttempt(candidate, publicKey);
     }
     return undefined;
   };
@@ -199,6 +216,12 @@ export function createSignIn(context: SignInContext): SignIn {
     };
   };
 
+  /** OpenSSH's client takes over where it may still get in without a person. */
+  const goBeyond = async (left: readonly string[]): Promise<void> => {
+    const need = context.mayGoBeyond ? await needBeyondKeys(hop, left, context.env) : undefined;
+    if (need) throw new BeyondSsh2(need, { code: 'authFailed', user: hop.user, tried }, host, hop.name);
+  };
+
   const choose = async (left: readonly string[] | undefined): Promise<Attempt> => {
     const open = (name: AuthMethodName): boolean => hop.methods.has(name) && !spent.has(name) && (left?.includes(name) ?? false);
     const best = memory.best.get(hopId);
@@ -206,24 +229,30 @@ export function createSignIn(context: SignInContext): SignIn {
       spent.add(best);
       return best === 'password' ? await passwordAttempt() : interactiveAttempt();
     }
-    if (left === undefined || left.includes('publickey')) {
-      const key = await nextKey();
-      if (key) return key;
+    const mostKeys = prompts ? (memory.mostKeys.get(hopId) ?? KEYS_BEFORE_PASSWORD) : Infinity;
+    if (left === undefined) {
+      const keysFirst = [...hop.methods][0] === 'publickey' && mostKeys > 0;
+      const key = keysFirst ? await nextKey() : undefined;
+      return key ?? { label: 'none', method: { type: 'none', username: hop.user } };
     }
-    if (left === undefined) return { label: 'none', method: { type: 'none', username: hop.user } };
-    const need = context.mayGoBeyond ? await needBeyondKeys(hop, left, context.env) : undefined;
-    if (need) throw new BeyondSsh2(need, { code: 'authFailed', user: hop.user, tried }, host, hop.name);
-    if (open('keyboard-interactive') || open('password')) {
-      if (!prompts) throw problem({ code: 'needsSignIn', why: wanted ?? 'password' });
-      const method = open('keyboard-interactive') ? 'keyboard-interactive' : 'password';
-      spent.add(method);
-      return method === 'password' ? await passwordAttempt() : interactiveAttempt();
+    askable = PASSWORD_METHODS.find(open);
+    for (const name of hop.methods) {
+      if (name === 'publickey') {
+        const enough = askable !== undefined && keysOffered >= mostKeys;
+        const key = left.includes(name) && !enough ? await nextKey() : undefined;
+        if (key) return key;
+      } else if (open(name) && prompts) {
+        await goBeyond(left);
+        spent.add(name);
+        return name === 'password' ? await passwordAttempt() : interactiveAttempt();
+      }
     }
+    await goBeyond(left);
+    if (askable !== undefined) throw problem({ code: 'needsSignIn', why: wanted ?? 'password' });
     throw wanted ? problem({ code: 'needsSignIn', why: wanted }) : refusedByServer();
   };
 
   return {
-    tried,
     async next(left, partial) {
       if (partial) firstFactor ??= current?.remember;
       else if (current) {
@@ -234,6 +263,13 @@ export function createSignIn(context: SignInContext): SignIn {
       current = await choose(left);
       return current.method;
     },
+    hungUp() {
+      if (current && current.label !== 'none') tried.push(current.label);
+      const failed: Problem = { code: 'authFailed', user: hop.user, tried };
+      if (askable === undefined || spent.has(askable)) return failed;
+      memory.mostKeys.set(hopId, Math.max(0, tried.length - LEFT_FOR_PASSWORD));
+      return prompts ? failed : { code: 'needsSignIn', why: wanted ?? 'password' };
+    },
     succeeded() {
       const best = firstFactor ?? current?.remember;
       if (best !== undefined) memory.best.set(hopId, best);
@@ -241,6 +277,8 @@ export function createSignIn(context: SignInContext): SignIn {
     },
   };
 }
+
+const PASSWORD_METHODS: readonly AuthMethodName[] = ['keyboard-interactive', 'password'];
 
 interface Asked {
   readonly secret: string;

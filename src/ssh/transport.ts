@@ -17,7 +17,7 @@ import type { SignInMemory } from './signIn';
 export function createTransport(options: SshOptions): Transport {
   const resolver = createResolver(options);
   const pool = createPool();
-  const memory: SignInMemory = { best: new Map(), unlocked: new Map() };
+  const memory: SignInMemory = { best: new Map(), unlocked: new Map(), mostKeys: new Map() };
   const sessions = new Map<string, { readonly link: Link; readonly session: Session }>();
   /**
    * Hops where a silent sign-in failed, by their place on the route: repeating it by itself would lock accounts and trip

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { host, never, person, problem, run, transport, type TestTransport } from './client';
 import { makeKey, me, publicKey, startAgent, startSshd, workDirectory, type Sshd } from './sshd';
 
@@ -151,23 +152,92 @@ test('an agent that is gone is no agent', async () => {
   await client(sshd.port, [`IdentityFile ${allowed['ed25519']!}`], env).connect(host('a'), { signal: never });
 });
 
-test('never so many keys that the server hangs up, and the one that worked goes first next time', async () => {
-  const wrong = await Promise.all([1, 2, 3, 4].map((n) => makeKey(work.path, `wrong${n}`)));
-  const settings = [...wrong, allowed['ed25519']!].map((key) => `IdentityFile ${key}`);
-  const made = client(sshd.port, settings);
-  await made.connect(host('a'), { signal: never });
-  made.drop('ssh-config:a');
-  const before = sshd.log().length;
-  await made.connect(host('a'), { signal: never });
-  expect(sshd.log().slice(before)).not.toContain('Failed publickey');
-  const tooMany = [...wrong, await makeKey(work.path, 'wrong5'), await makeKey(work.path, 'wrong6')];
-  const failure = await problem(
-    client(
-      sshd.port,
-      tooMany.map((key) => `IdentityFile ${key}`),
-    ).connect(host('a'), { signal: never }),
-  );
-  expect(failure).toEqual({ code: 'authFailed', user: me, tried: tooMany.slice(0, 5) });
+describe('more keys than the server lets one try', () => {
+  let wrong: string[];
+  const started: Sshd[] = [];
+  beforeAll(async () => {
+    wrong = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => makeKey(work.path, `wrong${n}`)));
+  });
+  afterAll(async () => {
+    for (const server of started) await server.stop();
+  });
+  const identities = (keys: readonly string[]): string[] => keys.map((key) => `IdentityFile ${key}`);
+  const server = async (settings: readonly string[]): Promise<Sshd> => {
+    const authorized = [publicKey(allowed['ed25519']!)];
+    const one = await startSshd({ directory: work.path, hostKeys: [hostKey], authorized, settings });
+    started.push(one);
+    return one;
+  };
+
+  test('all are offered where the server goes on, and the one that worked goes first next time', async () => {
+    const patient = await server(['MaxAuthTries 20']);
+    const made = client(patient.port, identities([...wrong, allowed['ed25519']!]));
+    await made.connect(host('a'), { signal: never });
+    made.drop('ssh-config:a');
+    const before = patient.log().length;
+    await made.connect(host('a'), { signal: never });
+    expect(patient.log().slice(before)).not.toContain('Failed publickey');
+  });
+
+  test('where no password is taken either, what was tried is named', async () => {
+    const strict = await server(['PasswordAuthentication no', 'KbdInteractiveAuthentication no']);
+    const failure = await problem(client(strict.port, identities(wrong)).connect(host('a'), { signal: never }));
+    expect(failure).toEqual({ code: 'authFailed', user: me, tried: wrong.slice(0, 6) });
+  });
+
+  test('in silence the way to a password stays open; a person is asked before the server has had enough', async () => {
+    const strict = await server(['PasswordAuthentication yes', 'KbdInteractiveAuthentication yes']);
+    const made = client(strict.port, identities(wrong));
+    expect(await problem(made.connect(host('a'), { signal: never }))).toEqual({ code: 'needsSignIn', why: 'password' });
+    const asked = person(false, { password: 'no such password' });
+    const failure = await problem(made.connect(host('a'), { signal: never, prompts: asked }));
+    expect(failure).toEqual({ code: 'authFailed', user: me, tried: [...wrong.slice(0, 4), 'keyboard-interactive', 'password'] });
+    expect(asked.asked).toHaveLength(1);
+    expect(strict.log()).toContain('Failed password');
+  });
+
+  test('a server of less patience is asked with fewer keys next time', async () => {
+    const strict = await server(['MaxAuthTries 3', 'PasswordAuthentication yes', 'KbdInteractiveAuthentication no']);
+    const made = client(strict.port, identities(wrong));
+    const asked = person(false, { password: 'no such password' });
+    const first = await problem(made.connect(host('a'), { signal: never, prompts: asked }));
+    expect(first).toEqual({ code: 'authFailed', user: me, tried: wrong.slice(0, 3) });
+    const second = await problem(made.connect(host('a'), { signal: never, prompts: asked }));
+    expect(second).toEqual({ code: 'authFailed', user: me, tried: [wrong[0]!, 'password'] });
+  });
+});
+
+test("keys go in ssh's order: the agent's that files name, the agent's others, files alone", async () => {
+  const [inFile, named, other] = await Promise.all(['inFile', 'named', 'other2'].map((name) => makeKey(work.path, name)));
+  const agent = await startAgent([other!, named!]);
+  try {
+    const settings = [`IdentityFile ${inFile!}`, `IdentityFile ${named!}`];
+    const made = client(sshd.port, settings, { SSH_AUTH_SOCK: agent.socket });
+    const failure = await problem(made.connect(host('a'), { signal: never }));
+    const { stdout } = await promisify(execFile)('ssh-keygen', ['-lf', other!]);
+    expect(failure).toEqual({ code: 'authFailed', user: me, tried: [named, `agent ${stdout.split(' ')[1]!}`, inFile] });
+  } finally {
+    agent.stop();
+  }
+});
+
+test('PreferredAuthentications decides what comes first', async () => {
+  const settings = [`IdentityFile ${allowed['ed25519']!}`, 'PreferredAuthentications password,publickey'];
+  const asking = await startSshd({
+    directory: work.path,
+    hostKeys: [hostKey],
+    authorized: [publicKey(allowed['ed25519']!)],
+    settings: ['PasswordAuthentication yes'],
+  });
+  try {
+    const asked = person(false, {});
+    const made = client(asking.port, settings);
+    expect(await problem(made.connect(host('a'), { signal: never, prompts: asked }))).toEqual({ code: 'cancelled' });
+    expect(asked.asked).toMatchObject([{ kind: 'password' }]);
+    await made.connect(host('a'), { signal: never });
+  } finally {
+    await asking.stop();
+  }
 });
 
 test('one failed silent sign-in ends silent tries until a person signs in or the session is dropped', async () => {
