@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { HostError } from '../../core/problem';
 import { unserved } from '../algorithms';
 import type { Hop } from '../hop';
+import { parseJump } from '../route';
 import { nameIsSafe } from './name';
 import type { Destination, Settings } from './types';
 import { algorithmLists, expandTokens, expandVariables, family, flag, isSet, methods, strictness, type Tokens } from './values';
@@ -27,25 +28,31 @@ export async function toHop(destination: Destination, settings: Settings, { host
   const port = Number(value('port') ?? 22);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid('Port');
   const alias = value('hostkeyalias');
-  const tokens = tokensFor(destination.name, address, port, user, isSet(alias) ? alias : destination.name, home);
+  const jump = value('proxyjump');
+  const jumps = isSet(jump) ? jump.split(',').map((text) => text.trim()) : [];
+  const through = parseJump(jumps.at(-1) ?? '')?.name ?? '';
+  const tokens = tokensFor({ name: destination.name, address, port, user, alias: isSet(alias) ? alias : destination.name, home, through });
 
   /** Tokens, variables and a leading `~` expanded; a relative path is from the home directory's point of view, as ssh's are from its own. */
   const path = (text: string, option: string): string => {
     const whole = expandVariables(expandTokens(text, tokens, option, host), env, option, host);
-    if (whole === '~' || whole.startsWith('~/')) return join(home, whole.slice(1));
+    if (whole === '~' || whole.startsWith('~/') || (WINDOWS && whole.startsWith('~\\'))) return join(home, whole.slice(1));
+    if (inOthersHome(whole)) throw invalid(`${option} ${text}`);
     return isAbsolute(whole) ? whole : join(home, whole);
   };
   const files = async (keyword: string, option: string): Promise<string[]> => {
-    const paths = (settings.get(keyword) ?? []).filter(isSet).map((text) => path(text, option));
+    const texts = (settings.get(keyword) ?? []).filter((text) => isSet(text) && !inOthersHome(text));
+    const paths = texts.map((text) => path(text, option));
     return await existing([...new Set(paths)]);
   };
 
   const algorithms = algorithmLists(settings);
   const agent = agentSocket(value('identityagent'), env, (text) => path(text, 'IdentityAgent'));
   const userFiles = (await fileList(settings.get('userknownhostsfile') ?? [])).map((text) => path(text, 'UserKnownHostsFile'));
-  // ssh expands nothing in these, and would look for a relative one in the directory it was started in.
-  const globalFiles = (await fileList(settings.get('globalknownhostsfile') ?? [])).filter((file) => isAbsolute(file));
-  const jump = value('proxyjump');
+  // ssh would look for a relative one in the directory it was started in.
+  const globalFiles = (await fileList(settings.get('globalknownhostsfile') ?? []))
+    .map((file) => underProgramData(file, env))
+    .filter((file) => isAbsolute(file));
   const controlPath = value('controlpath');
   const command = proxyCommand(value('proxycommand'), tokens, host);
   return {
@@ -63,7 +70,7 @@ export async function toHop(destination: Destination, settings: Settings, { host
     methods: methods(settings),
     algorithms,
     family: family(value('addressfamily')),
-    jumps: isSet(jump) ? jump.split(',').map((text) => text.trim()) : [],
+    jumps,
     beyond: [...unserved(algorithms), ...beyond(settings)],
     gssapi: yes('gssapiauthentication'),
     ...optional('agent', agent),
@@ -82,6 +89,9 @@ function beyond(settings: Settings): string[] {
   const set = (keyword: string): boolean => isSet(settings.get(keyword)?.[0]);
   const on = (keyword: string): boolean => flag(settings.get(keyword)?.[0]) === true;
   return [
+    ...['IdentityFile', 'CertificateFile'].flatMap((option) =>
+      (settings.get(option.toLowerCase()) ?? []).filter(inOthersHome).map((text) => `${option} ${text}`),
+    ),
     ...(set('knownhostscommand') ? ['KnownHostsCommand'] : []),
     ...(set('revokedhostkeys') ? ['RevokedHostKeys'] : []),
     ...(on('checkhostip') ? ['CheckHostIP'] : []),
@@ -92,7 +102,18 @@ function beyond(settings: Settings): string[] {
   ];
 }
 
-function tokensFor(name: string, address: string, port: number, user: string, alias: string, home: string): Tokens {
+interface TokenValues {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly alias: string;
+  readonly home: string;
+  /** The host name of the last jump; empty: none. */
+  readonly through: string;
+}
+
+function tokensFor({ name, address, port, user, alias, home, through }: TokenValues): Tokens {
   const local = userInfo();
   const machine = hostname();
   return {
@@ -100,6 +121,7 @@ function tokensFor(name: string, address: string, port: number, user: string, al
     d: home,
     h: address,
     i: String(local.uid),
+    j: through,
     k: alias,
     L: machine.split('.')[0] ?? '',
     l: machine,
@@ -123,6 +145,15 @@ function proxyCommand(text: string | undefined, tokens: Tokens, host: string): s
   return expandTokens(text, allowed, 'ProxyCommand', host);
 }
 
+const WINDOWS = process.platform === 'win32';
+
+/** `~user/…`: only the system knows where that is. */
+const inOthersHome = (text: string): boolean => /^~[^/\\]/.test(text);
+
+/** Windows' OpenSSH writes its directory of the machine's own files like this. */
+const underProgramData = (file: string, env: Surroundings['env']): string =>
+  file.replace(/^__PROGRAMDATA__/, () => env['ProgramData'] ?? 'C:\\ProgramData');
+
 function positive(text: string | undefined): number | undefined {
   const value = Number(text);
   return Number.isInteger(value) && value > 0 ? value : undefined;
@@ -137,7 +168,7 @@ function agentSocket(text: string | undefined, env: Surroundings['env'], path: (
   if (text === undefined || text === 'SSH_AUTH_SOCK') {
     const socket = env['SSH_AUTH_SOCK'];
     if (socket !== undefined && socket !== '') return socket;
-    return process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : undefined;
+    return WINDOWS ? '\\\\.\\pipe\\openssh-ssh-agent' : undefined;
   }
   if (text.startsWith('$') && !text.startsWith('${')) return env[text.slice(1)];
   return path(text);

@@ -7,7 +7,8 @@ import { listConfigHosts } from '../../../../src/ssh/config/listHosts';
 import type { Destination } from '../../../../src/ssh/config/types';
 import type { Hop } from '../../../../src/ssh/hop';
 import { parseJump } from '../../../../src/ssh/route';
-import { files, resolverFor } from './bothWays';
+import { createResolver } from '../../../../src/ssh/config/resolve';
+import { files, optionsFor, resolverFor } from './bothWays';
 
 describe('the hosts to choose from', () => {
   const names = async (contents: Record<string, string>): Promise<string[]> =>
@@ -122,6 +123,30 @@ describe('one host', () => {
   test('a host of the settings with a name for people goes by its address, and keeps its name', async () => {
     const hop = await resolve(files({ config: 'Host 192.0.2.7\n User bob\n' }), { name: '网站 1', address: '192.0.2.7' }, '/nonexistent');
     expect(hop).toMatchObject({ name: '网站 1', address: '192.0.2.7', user: 'bob' });
+  });
+
+  test("a key in another user's home is a matter for OpenSSH's client; known hosts there are refused where it is missing", async () => {
+    const config = files({ config: 'IdentityFile ~nobody/key\nIdentityFile @/own\n', own: '' });
+    for (const path of ['/nonexistent', process.env['PATH']]) {
+      const hop = await resolve(config, { name: 'web' }, path);
+      expect(hop).toMatchObject({ beyond: ['IdentityFile ~nobody/key'], identityFiles: [join(dirname(config), 'own')] });
+    }
+    const known = files({ config: 'UserKnownHostsFile ~root/known\n' });
+    const problem = await resolve(known, { name: 'web' }, '/nonexistent').catch(problemOf);
+    expect(problem).toMatchObject({ code: 'configInvalid', what: 'UserKnownHostsFile ~root/known' });
+  });
+
+  test('%j is the host name of the last jump', async () => {
+    const config = files({ config: 'IdentityFile @/key-%j\nProxyJump a,bob@c:2222\n', 'key-c': '' });
+    const hop = await resolve(config, { name: 'web' }, process.env['PATH']);
+    expect(hop.identityFiles).toEqual([join(dirname(config), 'key-c')]);
+  });
+
+  test("Windows' own directory of known hosts is found by its variable", async () => {
+    const text = 'GlobalKnownHostsFile __PROGRAMDATA__/ssh/ssh_known_hosts __PROGRAMDATA__/ssh/ssh_known_hosts2\n';
+    const options = { ...optionsFor(files({ config: text }), process.env['PATH']), env: { PATH: process.env['PATH'], ProgramData: '/pd' } };
+    const hop = await createResolver(options)({ name: 'web' }, 'web', new AbortController().signal);
+    expect(hop.globalKnownHosts).toEqual(['/pd/ssh/ssh_known_hosts', '/pd/ssh/ssh_known_hosts2']);
   });
 
   test.each([
