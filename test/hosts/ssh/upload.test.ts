@@ -33,11 +33,9 @@ afterAll(async () => {
 
 const same = (remote: string): boolean => readFileSync(remote).equals(readFileSync(local.path));
 
-/** MiB that are on record as whole. */
-const recorded = (remote: string): number =>
-  readFileSync(`${remote}.part.done`, 'utf8')
-    .split('\n')
-    .reduce((sum, line) => sum + Number(line.split(' ')[1] ?? 0), 0);
+/** Whether the first block is on record as whole: what the next try can go on from. */
+const beginsOnRecord = (remote: string): boolean =>
+  existsSync(`${remote}.part.done`) && /^0 /m.test(readFileSync(`${remote}.part.done`, 'utf8'));
 
 /** Uploads and gives the first and last progress seen. */
 async function upload(remote: string): Promise<[number | undefined, number | undefined]> {
@@ -66,13 +64,11 @@ test('a file that is there already is not sent again', async () => {
 test('a cancelled upload leaves a part, and the next one goes on from it', async () => {
   const remote = `${work.path}/resumed`;
   const stop = new AbortController();
-  const onProgress = (done: number): void => {
-    if (done > 16 * MIB) stop.abort();
+  const onProgress = (): void => {
+    if (beginsOnRecord(remote)) stop.abort();
   };
   expect(await problem(uploadFile(session, local, remote, { signal: stop.signal, onProgress }))).toEqual({ code: 'cancelled' });
   expect(existsSync(remote)).toBe(false);
-  // The lanes end on the host when they see their stdin end.
-  await expect.poll(() => recorded(remote), { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
   const [from, to] = await upload(remote);
   expect(from).toBeGreaterThanOrEqual(2 * MIB);
   expect(to).toBe(local.bytes);
