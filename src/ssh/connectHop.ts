@@ -8,9 +8,10 @@ import { checkHostKey, confirmHostKey, nameInKnownHosts, readKnownHosts, remembe
 import { missingKind, serverOfferReader, type ServerOffer } from './kexInit';
 import { fingerprint, knownTypes } from './knownHosts';
 import { createLink, type Link } from './link';
-import { loadSsh2 } from './load';
+import { decryptsInPlace, loadSsh2 } from './load';
 import { openSocket } from './openSocket';
 import type { SshOptions } from './options';
+import { reuseReads } from './reading';
 import { watchRefusals, type Refusal } from './refusals';
 import { ssh2Connection } from './ssh2Connection';
 import { createSignIn, type SignInMemory } from './signIn';
@@ -41,6 +42,7 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   const seconds = hop.connectTimeoutSeconds ?? settings.connectTimeoutSeconds;
   const legacy = settings.legacyHosts.includes(hop.name);
   const ssh2 = await loadSsh2();
+  const inPlace = await decryptsInPlace();
   const entries = await readKnownHosts(hop);
   const known = knownTypes(entries, nameInKnownHosts(hop));
   const algorithms = offer(known, hop.algorithms, legacy);
@@ -132,6 +134,8 @@ export async function connectHop(hop: Hop, below: Link | undefined, context: Hop
   client.once('handshake', (agreed) => {
     options.transcript.line(host, `${hop.name}: ${agreed.kex}, ${agreed.serverHostKey}, ${agreed.cs.cipher}`);
     attempt.phase('auth', context.prompts ? SIGN_IN_SECONDS.asked : SIGN_IN_SECONDS.silent);
+    // Whatever comes now is encrypted, and decrypting makes bytes of their own.
+    if (!inPlace) reuseReads(socket);
     // Only now has the server proven that the key is its own.
     if (toRemember) writeDown(toRemember);
   });

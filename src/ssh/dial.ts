@@ -1,5 +1,5 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 
 /** Where to connect to, as ssh_config says it. */
 export interface Dialed {
@@ -15,6 +15,12 @@ export interface Dialed {
 /** All addresses of a name in the system's order of preference (RFC 6724), none of another family than asked for (0: any). */
 export type Resolve = (name: string, family: 0 | 4 | 6) => Promise<readonly LookupAddress[]>;
 
+/** How `dial` gets at addresses and sockets. */
+export interface Means {
+  readonly resolve?: Resolve;
+  readonly open?: (options: TcpNetConnectOpts) => Socket;
+}
+
 /** RFC 8305, section 5, "Connection Attempt Delay": the next address joins after this. */
 const NEXT_AFTER_MS = 250;
 
@@ -24,7 +30,7 @@ const NEXT_AFTER_MS = 250;
  * quarter of a second, which a distant or busy server does not keep). Rejects with the system's error of the first address that failed,
  * or the resolver's; after an abort with its reason, and no socket stays.
  */
-export async function dial(to: Dialed, signal: AbortSignal, resolve: Resolve = resolveAll): Promise<Socket> {
+export async function dial(to: Dialed, signal: AbortSignal, { resolve = resolveAll, open = connect }: Means = {}): Promise<Socket> {
   if (to.family !== 0 && isIP(to.address) === 10 - to.family) throw noFamily(to.address);
   const [remote, local] = await Promise.all([
     resolve(to.address, to.family),
@@ -33,7 +39,10 @@ export async function dial(to: Dialed, signal: AbortSignal, resolve: Resolve = r
   signal.throwIfAborted();
   const ways = waysTo(remote, local);
   if (ways.length === 0) throw noFamily(to.address);
-  return await race(ways, to.port, signal);
+  return await race(
+    ways.map((way) => () => open({ ...way, port: to.port, noDelay: true })),
+    signal,
+  );
 }
 
 interface Way {
@@ -50,7 +59,7 @@ function waysTo(remote: readonly LookupAddress[], local: readonly LookupAddress[
   });
 }
 
-function race(ways: readonly Way[], port: number, signal: AbortSignal): Promise<Socket> {
+function race(ways: readonly (() => Socket)[], signal: AbortSignal): Promise<Socket> {
   const open = new Set<Socket>();
   const waiting = [...ways];
   let first: Error | undefined;
@@ -70,7 +79,7 @@ function race(ways: readonly Way[], port: number, signal: AbortSignal): Promise<
       clearTimeout(timer);
       const way = waiting.shift();
       if (!way) return;
-      const socket = connect({ ...way, port, noDelay: true });
+      const socket = way();
       open.add(socket);
       const fail = (error: Error): void => {
         first ??= error;

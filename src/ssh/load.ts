@@ -9,3 +9,9 @@ export async function loadSsh2(): Promise<Ssh2> {
   const loaded: Ssh2 & { default?: Ssh2 } = await import('ssh2');
   return loaded.default ?? loaded;
 }
+
+/** Whether ssh2 decrypts into the very bytes that were read, as its optional native ciphers do. */
+export async function decryptsInPlace(): Promise<boolean> {
+  const { default: crypto } = await import('ssh2/lib/protocol/crypto.js');
+  return crypto.bindingAvailable;
+}

@@ -6,6 +6,7 @@ import { addressOf, type Hop } from './hop';
 import type { Link } from './link';
 import type { SshOptions } from './options';
 import { proxyCommandSocket } from './proxyCommand';
+import { connectToRead } from './reading';
 
 /**
  * A TCP connection of our own (ssh2's would wait for Nagle), a `ProxyCommand`, or a channel through the hop before. Rejects with HostError
@@ -38,7 +39,7 @@ export function openSocket(hop: Hop, below: Link | undefined, signal: AbortSigna
         );
       return;
     }
-    dial(hop, signal).then(
+    dial(hop, signal, { open: connectToRead }).then(
       (socket) => resolve(oneWritePerTick(socket)),
       (error: unknown) => refuse(reasonOf(error), error),
     );

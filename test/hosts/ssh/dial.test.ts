@@ -68,7 +68,7 @@ test('an address that does not answer costs the next one a quarter of a second, 
   const { port, clients } = await listen('127.0.0.3');
   await blackHole('127.0.0.2', port);
   const before = handles();
-  const socket = await dial(to(port), never, names({ web: ['127.0.0.2', '127.0.0.3'] }));
+  const socket = await dial(to(port), never, { resolve: names({ web: ['127.0.0.2', '127.0.0.3'] }) });
   undo.push(() => socket.destroy());
   expect(socket.remoteAddress).toBe('127.0.0.3');
   await expect.poll(() => clients.length).toBe(1);
@@ -81,7 +81,7 @@ test('a slow address is not given up, although all others fail meanwhile', async
   await once(server, 'close');
   const slow = await blackHole('127.0.0.2', port);
   setTimeout(() => slow.kill('SIGCONT'), 800);
-  const socket = await dial(to(port), never, names({ web: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] }));
+  const socket = await dial(to(port), never, { resolve: names({ web: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] }) });
   undo.push(() => socket.destroy());
   expect(socket.remoteAddress).toBe('127.0.0.2');
 });
@@ -89,32 +89,35 @@ test('a slow address is not given up, although all others fail meanwhile', async
 test('an address that refuses passes on at once; with none left the first reason is told', async () => {
   const { port } = await listen('127.0.0.3');
   const resolve = names({ web: ['127.0.0.4', '::1', '127.0.0.3'], none: ['127.0.0.4', '::1'] });
-  const socket = await dial(to(port), never, resolve);
+  const socket = await dial(to(port), never, { resolve });
   undo.push(() => socket.destroy());
   expect(socket.remoteAddress).toBe('127.0.0.3');
-  await expect(dial(to(port, { address: 'none' }), never, resolve)).rejects.toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.4' });
+  await expect(dial(to(port, { address: 'none' }), never, { resolve })).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+    address: '127.0.0.4',
+  });
 });
 
 test('AddressFamily keeps other families out', async () => {
   const { port } = await listen('127.0.0.3');
   const resolve = names({ web: ['::1', '127.0.0.3'], six: ['::1'] });
-  const socket = await dial(to(port, { family: 4 }), never, resolve);
+  const socket = await dial(to(port, { family: 4 }), never, { resolve });
   undo.push(() => socket.destroy());
   expect(socket.remoteAddress).toBe('127.0.0.3');
-  await expect(dial(to(port, { address: '::1', family: 4 }), never, resolve)).rejects.toMatchObject({ code: 'EAFNOSUPPORT' });
-  await expect(dial(to(port, { address: 'six', family: 4 }), never, resolve)).rejects.toMatchObject({ code: 'EAFNOSUPPORT' });
+  await expect(dial(to(port, { address: '::1', family: 4 }), never, { resolve })).rejects.toMatchObject({ code: 'EAFNOSUPPORT' });
+  await expect(dial(to(port, { address: 'six', family: 4 }), never, { resolve })).rejects.toMatchObject({ code: 'EAFNOSUPPORT' });
 });
 
 test('BindAddress is an address or a name, and decides which families are left', async () => {
   const { port, clients } = await listen('127.0.0.3');
   const resolve = names({ web: ['::1', '127.0.0.3'], me: ['127.0.0.9'] });
   for (const bindAddress of ['127.0.0.9', 'me']) {
-    const socket = await dial(to(port, { bindAddress }), never, resolve);
+    const socket = await dial(to(port, { bindAddress }), never, { resolve });
     undo.push(() => socket.destroy());
     expect(socket.localAddress).toBe('127.0.0.9');
   }
   await expect.poll(() => clients.length).toBe(2);
-  await expect(dial(to(port, { bindAddress: '192.0.2.77' }), never, resolve)).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  await expect(dial(to(port, { bindAddress: '192.0.2.77' }), never, { resolve })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
 });
 
 test('an abort ends every connection under way', async () => {
@@ -124,11 +127,11 @@ test('an abort ends every connection under way', async () => {
   await blackHole('127.0.0.2', port);
   const before = handles();
   const abort = new AbortController();
-  const dialing = dial(to(port), abort.signal, names({ web: ['127.0.0.2', '127.0.0.2'] }));
+  const dialing = dial(to(port), abort.signal, { resolve: names({ web: ['127.0.0.2', '127.0.0.2'] }) });
   setTimeout(() => abort.abort(new Error('enough')), 400);
   await expect(dialing).rejects.toThrow('enough');
   await expect.poll(handles).toBe(before);
-  await expect(dial(to(port), abort.signal, names({ web: ['127.0.0.2'] }))).rejects.toThrow('enough');
+  await expect(dial(to(port), abort.signal, { resolve: names({ web: ['127.0.0.2'] }) })).rejects.toThrow('enough');
 });
 
 test('a name of this machine is resolved by the system, and one that is none says so', async () => {
