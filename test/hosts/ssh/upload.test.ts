@@ -35,7 +35,7 @@ const same = (remote: string): boolean => readFileSync(remote).equals(readFileSy
 
 /** Whether the first block is on record as whole: what the next try can go on from. */
 const beginsOnRecord = (remote: string): boolean =>
-  existsSync(`${remote}.part.done`) && /^0 /m.test(readFileSync(`${remote}.part.done`, 'utf8'));
+  existsSync(`${remote}.part.done`) && /^0 [1-9]/m.test(readFileSync(`${remote}.part.done`, 'utf8'));
 
 /** Uploads and gives the first and last progress seen. */
 async function upload(remote: string): Promise<[number | undefined, number | undefined]> {
