@@ -9,6 +9,8 @@ export interface HostFacts {
   readonly takenAt: number;
   /** The host's clock, ms since the epoch. */
   readonly hostTime: number;
+  /** Minutes that its local time is ahead of UTC; undefined: it did not say. */
+  readonly utcOffsetMinutes?: number;
   /** True if the root-only readings were made as root. */
   readonly asRoot: boolean;
   /** Login name and uid of the connection. */

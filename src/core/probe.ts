@@ -57,6 +57,7 @@ function factsOf(sections: Sections, bootId: string, takenAt: number): HostFacts
       owes: lineOf(sections, 'root.owed') === undefined ? undefined : true,
     }),
     ...given({
+      utcOffsetMinutes: offsetOf(linesOf(sections, 'time')[1]),
       container: parseContainer(sections),
       sshd: parseSshd(sections),
       trial: parseTrial(sections, bootId),
@@ -89,4 +90,10 @@ function parseSshd(sections: Sections): HostFacts['sshd'] {
   const [, , address, port] = (lineOf(sections, 'ssh') ?? '').split(' ');
   const number = numberOf(port);
   return address !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(address) && number !== undefined ? { address, port: number } : undefined;
+}
+
+/** `date +%z`, such as `+0530`, in minutes. */
+function offsetOf(zone: string | undefined): number | undefined {
+  const [, sign, hours = '', minutes = ''] = /^([+-])(0\d|1[0-4])([0-5]\d)$/.exec(zone ?? '') ?? [];
+  return sign === undefined ? undefined : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }

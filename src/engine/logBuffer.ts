@@ -50,10 +50,16 @@ export interface LogBuffer {
   clear(): void;
 }
 
-/** Makes an empty buffer. `now` in ms since the epoch. */
-export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimits = DEFAULT_LIMITS): LogBuffer {
+/** The host's clock: `now` in ms since the epoch; `zone`: minutes ahead of UTC, for times that do not tell. */
+export interface HostClock {
+  readonly now: () => number;
+  readonly zone: () => number;
+}
+
+/** Makes an empty buffer. */
+export function logBuffer(ranges: Ranges, { now, zone }: HostClock, limits: BufferLimits = DEFAULT_LIMITS): LogBuffer {
   const store = lineStore(limits);
-  const share = shareOverTime(now);
+  const share = shareOverTime(now, zone);
   let format: LogFormat = 'unknown';
   let [lines, cut, unread] = [0, 0, 0];
   const perCode = new Float64Array(ADDRESS_CLASSES.length);
@@ -83,7 +89,7 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
     return countRead(bytes, from, end, (address) => addresses.add(address));
   };
 
-  const epoch = epochs();
+  const epoch = epochs(zone);
   /** The same of any format, with the code that `codeOf` tells of its address. */
   const countRead = (bytes: Buffer, from: number, end: number, codeOf: (address: string) => number): number => {
     const bracketed = format === 'common' || format === 'vhost' || format === 'unknown';
@@ -199,10 +205,10 @@ export function logBuffer(ranges: Ranges, now: () => number, limits: BufferLimit
 }
 
 /** Reads times; lines of one second often share their time's text, which is then parsed once. */
-function epochs(): (time: string) => number | undefined {
+function epochs(zone: () => number): (time: string) => number | undefined {
   let [known, at] = ['', undefined as number | undefined];
   return (time) => {
-    if (time !== known) [known, at] = [time, epochOf(time)];
+    if (time !== known) [known, at] = [time, epochOf(time, zone())];
     return at;
   };
 }

@@ -30,8 +30,8 @@ function same(bytes: Buffer, at: number, text: Buffer): boolean {
 const WIDTHS = Object.values(CHART_RANGES);
 const noLines = (): number[] => ADDRESS_CLASSES.map(() => 0);
 
-/** Makes an empty chart. `now` in ms since the epoch. */
-export function shareOverTime(now: () => number): ShareOverTime {
+/** Makes an empty chart. `now` in ms since the epoch; `zone`: minutes ahead of UTC where a line does not tell. */
+export function shareOverTime(now: () => number, zone: () => number): ShareOverTime {
   const levels = new Map(WIDTHS.map((width) => [width as number, new Map<number, number[]>()]));
   // Lines of one second share their time's text: it is parsed once, and they are counted into the bars together.
   const text = Buffer.alloc(TIME_BYTES);
@@ -69,7 +69,7 @@ export function shareOverTime(now: () => number): ShareOverTime {
     while (open < limit && bytes[open] !== 0x5b) open++;
     if (open < limit && same(bytes, open + 1, text)) return second;
     const close = open < limit ? bytes.subarray(open, Math.min(end, open + 60)).indexOf(0x5d) : -1;
-    const time = close > 0 ? epochOf(bytes.toString('latin1', open + 1, open + close)) : undefined;
+    const time = close > 0 ? epochOf(bytes.toString('latin1', open + 1, open + close), zone()) : undefined;
     if (time === undefined) return sameSecond();
     bytes.copy(text, 0, open + 1, open + 1 + TIME_BYTES);
     return Math.floor(time / 1000);

@@ -10,19 +10,19 @@ const CLF_BYTES = 26;
 /** The bracket stands behind address and user names. */
 const FARTHEST = 600;
 
-/** Makes a reader that parses a second's text once, since the lines of a busy second share it. */
-export function timeReader(): TimeReader {
+/** Makes a reader for a host whose clock is `zone()` minutes ahead of UTC, that parses a second's text once, since the lines of a busy second share it. */
+export function timeReader(zone: () => number): TimeReader {
   let [known, time] = ['', undefined as number | undefined];
   const inBrackets = (bytes: Buffer): number | undefined => {
     const open = bytes.subarray(0, FARTHEST).indexOf(0x5b);
     if (open < 0) return undefined;
     const text = bytes.toString('latin1', open + 1, open + 1 + CLF_BYTES);
-    if (text !== known) [known, time] = [text, epochOf(text)];
+    if (text !== known) [known, time] = [text, epochOf(text, zone())];
     return time;
   };
   return (bytes, format) => {
     if (format === 'common' || format === 'vhost' || format === 'unknown') return inBrackets(bytes);
     const text = parseLine(lineText(bytes), format)?.time;
-    return text === undefined ? undefined : epochOf(text);
+    return text === undefined ? undefined : epochOf(text, zone());
   };
 }

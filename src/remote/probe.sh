@@ -207,5 +207,6 @@ fi
 
 section time
 date +%s
+date +%z
 
 section end

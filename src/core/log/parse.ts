@@ -3,7 +3,6 @@ import type { LogFields, LogFormat, OwnFormat } from '../../shared/logEntry';
 import { parseHaproxy } from './haproxy';
 import { parseJson } from './json';
 import { parseOwn, usualName } from './layout';
-import { epochOf } from './time';
 
 export type { LogFields, LogFormat } from '../../shared/logEntry';
 export { epochOf } from './time';
@@ -58,17 +57,6 @@ export function addressOf(line: string, format: LogFormat): string | undefined {
   const end = line.indexOf(' ');
   return end > 0 ? canonicalAddress(line.slice(0, end)) : undefined;
 }
-
-/**
- * When a line was written, in ms since the epoch, for merging logs of several hosts and for jumping to a time; undefined: the
- * line tells no time. Formats without a zone (HAProxy) are read as UTC.
- */
-export function timeOf(line: string, format: LogFormat): number | undefined {
-  const time = format === 'common' || format === 'vhost' ? BRACKETS.exec(line.slice(0, 1000))?.[1] : parseLine(line, format)?.time;
-  return time === undefined ? undefined : epochOf(time);
-}
-
-const BRACKETS = /\[(\d\d\/[^\]]{1,40})\]/;
 
 /** `addr ident user [time] "request" status bytes …`, with `skip` fields (the virtual host) before it. */
 function parseCommon(line: string, skip: 0 | 1): LogFields | undefined {

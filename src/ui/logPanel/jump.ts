@@ -26,9 +26,9 @@ export async function jumpFlow(all: PanelLines, view: LogView): Promise<number |
   return time === undefined ? undefined : rowAt(all, view, time);
 }
 
-/** The first line at or after a time in the log's own text. */
+/** The first line at or after a time in the log's own text, by the first log's zone where it tells none. */
 export function lineAtTime(all: PanelLines, view: LogView, time: string): number | undefined {
-  const at = epochOf(time);
+  const at = epochOf(time, all.sources[0]?.zone());
   return at === undefined ? undefined : rowAt(all, view, at);
 }
 

@@ -32,6 +32,8 @@ export interface PanelSource {
   runsAs(): RunAs;
   marks(): readonly ChartMark[];
   perSecond(now: number): number | undefined;
+  /** Minutes that the host's clock is ahead of UTC. */
+  zone(): number;
   /** ms since the epoch, by the editor's clock. */
   timeOf(bytes: Buffer, code: number): number | undefined;
   start(options: { readonly ask: boolean; readonly root: boolean }): void;
@@ -48,9 +50,10 @@ const MOST_MARKS = 50;
 export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): PanelSource {
   const view = (): HostView | undefined => ui.store.view(log.hostId);
   const now = (): number => hostNow(view(), ui.clock.now());
-  const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, now, limits);
+  const zone = (): number => view()?.facts?.utcOffsetMinutes ?? 0;
+  const buffer = logBuffer(parseCidrs(settings.cidrs()).ranges, { now, zone }, limits);
   const rate = lineRate();
-  const readTime = timeReader();
+  const readTime = timeReader(zone);
   const live = liveEvidence(ui, log.hostId);
   let run = new AbortController();
   let tail: FollowState = { kind: 'connecting' };
@@ -106,6 +109,7 @@ export function panelSource(ui: PanelUi, log: PanelLog, limits: BufferLimits): P
     runsAs: () => (asRoot ? { sudo: view()?.facts?.sudo ?? 'password', prompts: ui.prompts } : 'user'),
     marks: () => marks,
     perSecond: (at) => rate.perSecond(at, buffer.lines),
+    zone,
     timeOf: (bytes, code) => {
       const time = code === MARK ? undefined : readTime(bytes, buffer.format);
       return time === undefined ? undefined : time - (now() - ui.clock.now());

@@ -46,7 +46,7 @@ export async function pipeline(server: Server, quick: boolean): Promise<readonly
   }
 }
 
-export const emptyBuffer = (): LogBuffer => logBuffer(parseCidrs(ORIGIN).ranges, () => systemClock.now());
+export const emptyBuffer = (): LogBuffer => logBuffer(parseCidrs(ORIGIN).ranges, { now: () => systemClock.now(), zone: () => 0 });
 
 /** Follows a log from its beginning into the buffer until so many lines of it have come. */
 export async function follow(server: Server, path: string, lines: number, buffer: LogBuffer): Promise<void> {

@@ -37,7 +37,7 @@ export function followers(lab: Lab) {
   /** Follows a log of a lab host into a buffer. */
   const start = (machine: LabHost, options: FollowChoices = {}) => {
     const stop = new AbortController();
-    const buffer = logBuffer(parseCidrs(lab.originCidrs).ranges, () => systemClock.now());
+    const buffer = logBuffer(parseCidrs(lab.originCidrs).ranges, { now: () => systemClock.now(), zone: () => 0 });
     const marks: LogMark[] = [];
     const states: TailState['kind'][] = [];
     const done = tailLog({

@@ -115,6 +115,7 @@ describe('a probe of a fresh host', () => {
     const facts = await probeHost(session, { as: 'user', knownSudo: 'password', clock: systemClock, signal });
     expect(facts.yum).toMatchObject({ exclude: ['kernel*', 'foo', 'bar'], lock: { command: 'sleep 600' } });
     expect(facts.sudo).toBe('password');
+    expect(facts.utcOffsetMinutes).toBe(0);
     await machine.shell('kill $(cat /var/run/yum.pid); rm /var/run/yum.pid');
   });
 });

@@ -59,6 +59,21 @@ describe('captured probes', () => {
   });
 });
 
+describe('the local time of a host', () => {
+  const text = read('centos7-fresh.txt');
+  it.each([
+    ['+0800', 480],
+    ['-0330', -210],
+    ['+0000', 0],
+    ['0800', undefined],
+    ['+9900', undefined],
+    ['CST', undefined],
+  ])('%s', (zone, minutes) => {
+    const parsed = parseProbe(text.replace(/(==toa-fixture time\n\d+)/, `$1\n${zone}`), 'toa-fixture', 1_000);
+    expect('facts' in parsed && parsed.facts.utcOffsetMinutes).toBe(minutes);
+  });
+});
+
 describe('rpm that does not answer', () => {
   const [fresh, installed] = [read('centos7-fresh.txt'), read('centos7-installed.txt')];
   const answer = (text: string, section: 'packages' | 'owner', body: string): string =>

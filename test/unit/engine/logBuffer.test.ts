@@ -21,7 +21,7 @@ function fill(buffer: ReturnType<typeof logBuffer>, lines: readonly string[]): v
 
 describe('logBuffer', () => {
   it('counts by class and by address', () => {
-    const buffer = logBuffer(ranges, () => NOW);
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 });
     fill(buffer, [line('192.0.2.1'), line('192.0.2.1'), line('203.0.113.5'), line('10.0.0.1'), 'junk', line('::ffff:203.0.113.5')]);
     expect(buffer.totals).toEqual({ visitor: 2, origin: 2, private: 1, public: 0, unparsed: 1 });
     expect(buffer.top(2)).toEqual([
@@ -32,12 +32,18 @@ describe('logBuffer', () => {
     expect(buffer.share.bars().counts.at(-2)).toEqual([2, 2, 1, 0, 1]);
   });
 
-  it.each([
+  it.each<[string, (clock: string) => string, number?]>([
     ['haproxy', (clock: string) => `May 14 10:00:00 lb haproxy[14387]: 192.0.2.1:350 [14/May/2024:${clock}.443] f b/s 0/0/5 212 --`],
+    // Its times tell no zone: they are the host's own.
+    [
+      'haproxy',
+      (clock: string) => `May 14 lb haproxy[1]: 192.0.2.1:350 [14/May/2024:${clock.replace('14', '22')}.443] f b/s 0/0/5 212 --`,
+      480,
+    ],
     ['json', (clock: string) => `{"ts":"2024-05-14T${clock}Z","request":{"remote_ip":"192.0.2.1"}}`],
     ['vhost', (clock: string) => `shop:80 ${line('192.0.2.1', '/', `14/May/2024:${clock} +0000`)}`],
-  ])('puts lines of %s into the chart by their own times', (format, text) => {
-    const buffer = logBuffer(ranges, () => NOW);
+  ])('puts lines of %s into the chart by their own times', (format, text, zone = 0) => {
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => zone });
     fill(buffer, ['14:03:40', '14:04:10', '14:04:40', '14:05:10', '14:05:11'].map(text));
     expect(buffer.format).toBe(format);
     const bars = (): number[] => buffer.share.bars().counts.map((counts) => counts.reduce((sum, one) => sum + one, 0));
@@ -47,7 +53,7 @@ describe('logBuffer', () => {
   });
 
   it('classes everything anew when the ranges change, dropped lines included', () => {
-    const buffer = logBuffer(none, () => NOW, { lines: 1024, bytes: 1e9, addresses: 100 });
+    const buffer = logBuffer(none, { now: () => NOW, zone: () => 0 }, { lines: 1024, bytes: 1e9, addresses: 100 });
     for (let i = 0; i < 3; i++)
       fill(
         buffer,
@@ -65,7 +71,7 @@ describe('logBuffer', () => {
 
   it('reads its lines again when the server’s own format is known and another one', () => {
     const own = 'nginx $http_x_forwarded_for - $remote_user [$time_local] "$request" $status $body_bytes_sent "$remote_addr"';
-    const buffer = logBuffer(ranges, () => NOW, { lines: 1024, bytes: 1e9, addresses: 100 });
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 }, { lines: 1024, bytes: 1e9, addresses: 100 });
     const said = Array.from({ length: 2000 }, () => `${line('203.0.113.5')} "192.0.2.1"`);
     fill(buffer, said);
     buffer.mark({ kind: 'rotated' });
@@ -84,7 +90,7 @@ describe('logBuffer', () => {
   });
 
   it('keeps line numbers while it drops the oldest, and counts what it dropped', () => {
-    const buffer = logBuffer(ranges, () => NOW, { lines: 5000, bytes: 1e9, addresses: 10 });
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 }, { lines: 5000, bytes: 1e9, addresses: 10 });
     for (let i = 0; i < 20_000; i++) fill(buffer, [line('10.0.0.1', `/${i}`)]);
     const { store } = buffer;
     expect(store.end).toBe(20_000);
@@ -97,7 +103,7 @@ describe('logBuffer', () => {
   });
 
   it('keeps each line as it came, short or long, many at a time', () => {
-    const buffer = logBuffer(ranges, () => NOW, { lines: 3000, bytes: 1e9, addresses: 10 });
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 }, { lines: 3000, bytes: 1e9, addresses: 10 });
     const text = (n: number): string => line('203.0.113.5', `/${n}${n % 700 === 0 ? 'x'.repeat(200_000) : 'y'.repeat(n % 300)}`);
     for (let n = 0; n < 10_000; n += 500)
       fill(
@@ -115,7 +121,7 @@ describe('logBuffer', () => {
   });
 
   it('takes an address only with a space behind it', () => {
-    const buffer = logBuffer(ranges, () => NOW);
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 });
     fill(buffer, [
       '10.0.0.1',
       ...['10.0.0.1', '255.255.255.255', '1.2.3', '1.2.3.4.5', '1.2.3.256', '10..0.1'].map((address) => line(address)),
@@ -125,7 +131,7 @@ describe('logBuffer', () => {
   });
 
   it('is bounded in bytes and in addresses too', () => {
-    const buffer = logBuffer(ranges, () => NOW, { lines: 1e6, bytes: 1024 * 1024, addresses: 3 });
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 }, { lines: 1e6, bytes: 1024 * 1024, addresses: 3 });
     fill(
       buffer,
       Array.from({ length: 200 }, (_, i) => line(`10.0.0.${i}`, `/${'x'.repeat(50_000)}`)),
@@ -137,7 +143,7 @@ describe('logBuffer', () => {
   });
 
   it('keeps marks among the lines and forgets all when cleared, but for the numbers', () => {
-    const buffer = logBuffer(ranges, () => NOW);
+    const buffer = logBuffer(ranges, { now: () => NOW, zone: () => 0 });
     fill(buffer, [line('10.0.0.1')]);
     buffer.mark({ kind: 'gap', why: 'lost' });
     expect(buffer.store.get(1)).toMatchObject({ code: MARK });

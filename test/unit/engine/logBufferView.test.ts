@@ -9,7 +9,8 @@ const { ranges } = parseCidrs(['192.0.2.0/24']);
 const lines = [line('192.0.2.1', '/a'), line('10.0.0.1', '/B'), 'junk', line('192.0.2.2', '/b')];
 const shown = (view: ReturnType<typeof logView>): (number | undefined)[] =>
   Array.from({ length: view.end - view.base }, (_, i) => view.line(view.base + i));
-const made = (lines = 100_000) => logBuffer(ranges, () => Date.UTC(2024, 4, 14, 14, 5, 30), { lines, bytes: 1e9, addresses: 10 });
+const made = (lines = 100_000) =>
+  logBuffer(ranges, { now: () => Date.UTC(2024, 4, 14, 14, 5, 30), zone: () => 0 }, { lines, bytes: 1e9, addresses: 10 });
 const holding = (text: string): LogFilter => ({
   hidden: new Set(),
   passes: ({ bytes }) => bytes.toString().toLowerCase().includes(text),

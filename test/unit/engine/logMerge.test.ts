@@ -10,9 +10,11 @@ const at = (second: number): string => `14/May/2024:14:05:${String(second).padSt
 /** Some logs and their merge; `starting` are those whose first lines are awaited. */
 function merged(count: number, limit = 1000) {
   const starting = new Set<number>();
-  const logs = Array.from({ length: count }, () => logBuffer(parseCidrs([]).ranges, () => 0, { lines: limit, bytes: 1e9, addresses: 10 }));
+  const logs = Array.from({ length: count }, () =>
+    logBuffer(parseCidrs([]).ranges, { now: () => 0, zone: () => 0 }, { lines: limit, bytes: 1e9, addresses: 10 }),
+  );
   const sources = logs.map(({ store }, of): MergeSource => {
-    const read = timeReader();
+    const read = timeReader(() => 0);
     return { store, timeOf: (bytes) => read(bytes, 'common'), starting: () => starting.has(of) };
   });
   const merge = logMerge(sources, limit);

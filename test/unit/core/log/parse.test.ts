@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
-import { addressOf, detectFormat, epochOf, parseLine, timeOf } from '../../../../src/core/log/parse';
+import { addressOf, detectFormat, epochOf, parseLine } from '../../../../src/core/log/parse';
 import type { LogFormat, OwnFormat } from '../../../../src/shared/logEntry';
 
 interface Fixture {
@@ -29,7 +29,7 @@ describe.each(fixtures)('%s', (name) => {
   it.each(lines)('$line', ({ line, fields, epoch }) => {
     expect(parseLine(line, format)).toEqual(fields);
     if (fields !== undefined) expect(addressOf(line, format)).toBe(fields.address);
-    if (epoch !== undefined) expect(timeOf(line, format)).toBe(epoch);
+    if (epoch !== undefined) expect(epochOf(parseLine(line, format)?.time ?? '')).toBe(epoch);
   });
 });
 
@@ -70,6 +70,11 @@ describe('epochOf', () => {
     expect(epochOf('14/May/2024:14:05:23 +0200')).toBe(Date.UTC(2024, 4, 14, 12, 5, 23));
     expect(epochOf('2024-05-14T14:05:23.5Z')).toBe(Date.UTC(2024, 4, 14, 14, 5, 23, 500));
     expect(epochOf('06/Feb/2009:12:14:14.655')).toBe(Date.UTC(2009, 1, 6, 12, 14, 14, 655));
+    // Where a time tells no zone it is the host's.
+    expect(epochOf('06/Feb/2009:12:14:14.655', 480)).toBe(Date.UTC(2009, 1, 6, 4, 14, 14, 655));
+    expect(epochOf('2024-05-14 14:05:23', -330)).toBe(Date.UTC(2024, 4, 14, 19, 35, 23));
+    expect(epochOf('14/May/2024:14:05:23 +0200', 480)).toBe(Date.UTC(2024, 4, 14, 12, 5, 23));
+    expect(epochOf('1715695523.250', 480)).toBe(1_715_695_523_250);
   });
 
   it.each(['', 'now', '14/Foo/2024:14:05:23 +0000', '99/May/2024:14:05:23 +0000'])('%j is no time', (time) => {

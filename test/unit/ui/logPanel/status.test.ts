@@ -19,7 +19,7 @@ function status(view: HostView, ...times: readonly number[]) {
 }
 function statusWith(more: Partial<StatusInput>, view: HostView, ...times: readonly number[]) {
   const now = taken + 60_000;
-  const buffer = logBuffer(parseCidrs(['192.0.2.0/25']).ranges, () => hostNow(view, now));
+  const buffer = logBuffer(parseCidrs(['192.0.2.0/25']).ranges, { now: () => hostNow(view, now), zone: () => 0 });
   const text = times.map((time) => `192.0.2.18 - - [${at(time)}] "GET / HTTP/1.1" 200 3 "-" "-"`);
   const ends = text.map((_, i) => text.slice(0, i + 1).join('\n').length);
   buffer.append(Buffer.from(text.join('\n')), ends, 0);
