@@ -23,12 +23,17 @@ export interface Carrier {
   onEnd(listener: () => void): () => void;
 }
 
+/** Bytes that wait for a slow reader before the output is paused. */
+const MOST_HELD = 256 * 1024;
+
 /** A channel over a wire. `signal` closes it; `released` is called once when it is over. */
 export function wrapChannel(wire: Wire, carrier: Carrier, signal: AbortSignal, released: () => void): Channel {
   const { stdin, stdout, stderr } = wire;
   let failure: HostError | undefined;
   let exited: Exit | undefined;
   let finished = false;
+  /** Closed by us: what still arrives is wanted by nobody. */
+  let dropped = false;
   const waiters = new Set<() => void>();
   const wake = (): void => {
     for (const waiter of [...waiters]) waiter();
@@ -51,9 +56,10 @@ export function wrapChannel(wire: Wire, carrier: Carrier, signal: AbortSignal, r
     released();
   };
   const close = (problem?: Problem): void => {
+    dropped = true;
     finish(problem);
     wire.close();
-    // What still arrives is of no use to anyone; flowing lets the channel be taken down.
+    // Flowing lets the channel be taken down.
     stdout.resume();
     stderr.resume();
   };
@@ -75,26 +81,39 @@ export function wrapChannel(wire: Wire, carrier: Carrier, signal: AbortSignal, r
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined);
   signal.addEventListener('abort', abort);
 
-  /** Resolves at the stream's next event, or at the end of the channel. */
-  const change = (readable: Readable): Promise<void> =>
-    new Promise((resolve) => {
-      const done = (): void => {
-        waiters.delete(done);
-        readable.off('readable', done).off('end', done);
-        resolve();
-      };
-      waiters.add(done);
-      readable.once('readable', done).once('end', done);
-    });
-
+  /** What has come of an output, piece by piece as it came: `read()` would make one copy of all that waits. */
   async function* chunks(readable: Readable): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      if (failure) throw failure;
-      const chunk = readable.read() as Buffer | null;
-      if (chunk) yield chunk;
-      else if (readable.readableEnded) return;
-      else if (finished) return;
-      else await change(readable);
+    const held: Buffer[] = [];
+    let bytes = 0;
+    let wakeUp: () => void = () => undefined;
+    const listen = (chunk: Buffer): void => {
+      if (dropped) return;
+      held.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= MOST_HELD) readable.pause();
+      wakeUp();
+    };
+    const woken = (): void => wakeUp();
+    waiters.add(woken);
+    readable.on('data', listen).on('end', woken);
+    try {
+      for (;;) {
+        if (failure) throw failure;
+        const chunk = held.shift();
+        if (chunk) {
+          bytes -= chunk.length;
+          if (bytes < MOST_HELD && readable.isPaused()) readable.resume();
+          yield chunk;
+        } else if (dropped || readable.readableEnded || (finished && readable.readableLength === 0)) {
+          return;
+        } else {
+          readable.resume();
+          await new Promise<void>((resolve) => (wakeUp = resolve));
+        }
+      }
+    } finally {
+      waiters.delete(woken);
+      readable.off('data', listen).off('end', woken);
     }
   }
 
