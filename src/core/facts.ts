@@ -184,7 +184,7 @@ export interface Listener {
   readonly provenDual: boolean;
 }
 
-export type LogServer = 'nginx' | 'httpd' | 'tomcat' | 'haproxy' | 'other';
+export type LogServer = 'nginx' | 'httpd' | 'tomcat' | 'haproxy' | 'caddy' | 'other';
 
 export interface LogCandidate {
   /** Absolute; a pattern that the user named stands for its newest file, and those that it matches follow. */

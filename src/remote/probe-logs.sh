@@ -80,16 +80,17 @@ log_files() {
     base ~ (name == "java" ? "access|request" : name == "syslog" ? "haproxy" : "access|request|log|\\.json") { if (logs++ < 20) print }'
 }
 
-# named_logs: logs that the configurations of nginx and httpd name. Nothing else of them leaves the host: they may hold secrets.
+# named_logs: logs that the configurations of nginx, httpd and caddy name. Nothing else of them leaves the host: they may hold secrets.
 named_logs() {
   for log_conf in /etc/nginx/nginx.conf /etc/nginx/*.d/*.conf /etc/nginx/sites-enabled/* /usr/local/nginx/conf/nginx.conf \
-    /usr/local/nginx/conf/*.d/*.conf /etc/httpd/conf/httpd.conf /etc/httpd/conf*.d/*.conf /etc/apache2/sites-enabled/*; do
+    /usr/local/nginx/conf/*.d/*.conf /etc/httpd/conf/httpd.conf /etc/httpd/conf*.d/*.conf /etc/apache2/sites-enabled/* /etc/caddy/Caddyfile /etc/caddy/*.d/* /etc/caddy/*.caddyfile; do
     [ ! -f "$log_conf" ] || head -c 1048576 "$log_conf" 2>/dev/null | awk '
       { sub(/^[ \t]+/, ""); name = tolower($1); path = $2 }
-      name !~ /^(access_log|customlog|transferlog|globallog)$/ { next }
+      name == "output" && path == "file" { path = $3 }
+      name !~ /^(access_log|customlog|transferlog|globallog)$/ && !(name == "output" && $2 == "file") { next }
       { sub(/;.*$/, "", path); gsub(/["\047]/, "", path) }
-      path == "off" || path ~ /[$%|*?[]|\$\{|^syslog:/ { next }
-      { print (name == "access_log" ? "nginx" : "httpd"), path }'
+      path == "off" || path ~ /[$%|*?[{]|^syslog:/ { next }
+      { print (name == "access_log" ? "nginx" : name == "output" ? "caddy" : "httpd"), path }'
   done | sort -u | head -n 40 | while read -r log_server log_path; do
     case $log_path in
       /*) ;;

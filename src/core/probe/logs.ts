@@ -20,6 +20,7 @@ const SERVERS: Readonly<Record<string, LogServer>> = {
   httpd: 'httpd',
   apache2: 'httpd',
   haproxy: 'haproxy',
+  caddy: 'caddy',
   java: 'tomcat',
   tomcat: 'tomcat',
 };
@@ -101,4 +102,6 @@ const serverOf = (path: string): LogServer =>
         ? 'tomcat'
         : /haproxy/.test(path)
           ? 'haproxy'
-          : 'other';
+          : /caddy/.test(path)
+            ? 'caddy'
+            : 'other';

@@ -19,7 +19,7 @@ afterAll(async () => {
 it('logs are found where servers hold them open, where their configurations name them, and in the usual places', async () => {
   const machine = lab.host('centos7');
   const made = await machine.shell(`
-    mkdir -p /etc/nginx/conf.d /etc/httpd/conf.d /var/log/httpd /var/log/caddy /var/log/tomcat
+    mkdir -p /etc/nginx/conf.d /etc/httpd/conf.d /etc/caddy /var/log/httpd /var/log/caddy /var/log/tomcat
     cat >/etc/nginx/conf.d/shop.conf <<'E'
 server {
   server_name shop; # access_log /var/log/nginx/commented.log;
@@ -32,9 +32,10 @@ server {
 }
 E
     printf 'CustomLog logs/ssl_request_log "%%t %%h"\nTransferLog "|/usr/sbin/rotatelogs /var/log/httpd/piped 86400"\nCustomLog logs/gone common\n' >/etc/httpd/conf.d/ssl.conf
+    printf 'shop.example {\n  log {\n    output file /var/log/caddy/shop.access {\n      roll_size 1gb\n    }\n  }\n  log {\n    output stderr\n  }\n  basic_auth {\n    bob hunter2\n  }\n}\n' >/etc/caddy/Caddyfile
     ln -sfn /var/log/httpd /etc/httpd/logs
     touch /var/log/nginx/shop.example.com /var/log/nginx/quoted /var/log/nginx/commented /var/log/nginx/commented.log /var/log/httpd/ssl_request_log \
-      /var/log/httpd/ssl_access_log /var/log/haproxy-traffic.log /var/log/caddy/example.com.log /var/log/tomcat/localhost_access_log.2024-05-14.txt
+      /var/log/httpd/ssl_access_log /var/log/haproxy-traffic.log /var/log/caddy/example.com.log /var/log/caddy/shop.access /var/log/tomcat/localhost_access_log.2024-05-14.txt
     echo 'access_log /var/log/nginx/open.example.com.json;' >/etc/nginx/open.inc
     sed -i 's|^  access_log .*|&\\n  include /etc/nginx/open.inc;|' /run/elhost/web.conf
     kill -HUP $(cat /run/nginx.pid)`);
@@ -45,12 +46,13 @@ E
   expect(await found()).toEqual([
     `open nginx ${machine.accessLog}`,
     'open nginx /var/log/nginx/open.example.com.json',
+    'usual caddy /var/log/caddy/example.com.log',
+    'usual caddy /var/log/caddy/shop.access',
     'usual haproxy /var/log/haproxy-traffic.log',
     'usual httpd /var/log/httpd/ssl_access_log',
     'usual httpd /var/log/httpd/ssl_request_log',
     'usual nginx /var/log/nginx/quoted',
     'usual nginx /var/log/nginx/shop.example.com',
-    'usual other /var/log/caddy/example.com.log',
     'usual tomcat /var/log/tomcat/localhost_access_log.2024-05-14.txt',
   ]);
 });

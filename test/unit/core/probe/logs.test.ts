@@ -9,9 +9,9 @@ const CADDY = 'open caddy yes - journal:caddy.service';
 it('what a unit writes into the journal is a log, for root where the user may not read it', () => {
   const path = 'journal:caddy.service';
   const own = parseLogs(sections({ logs: [CADDY] }));
-  expect(own).toEqual([{ path, server: 'other', readable: 'yes', found: 'open' }]);
+  expect(own).toEqual([{ path, server: 'caddy', readable: 'yes', found: 'open' }]);
   const root = parseLogs(sections({ logs: [], 'root.logs': [CADDY], 'root.end': [] }));
-  expect(root).toEqual([{ path, server: 'other', readable: 'root', found: 'open' }]);
+  expect(root).toEqual([{ path, server: 'caddy', readable: 'root', found: 'open' }]);
   const named = { logs: ['configured other hidden - journal:shop.service'] };
   expect(parseLogs(sections(named))).toMatchObject([{ path: 'journal:shop.service', readable: 'unknown', found: 'configured' }]);
 });
