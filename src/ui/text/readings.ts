@@ -12,6 +12,7 @@ export function readings({
   peers,
   sample,
   exposure,
+  rewrites,
   seconds,
 }: Verification): readonly (readonly [command: string, answer: string])[] {
   const { kernel, module } = after;
@@ -29,17 +30,24 @@ export function readings({
     ['cut -d" " -f1 /proc/modules | grep toa', plain(modules) || none],
     ['cat /proc/net/toa_stats', countersText(module.countersReadable)],
     ['awk \'$4 == "0A"\' /proc/net/tcp /proc/net/tcp6', after.listeners.map(listenerText).join(', ') || none],
-    ...(peers === undefined
-      ? []
-      : [
-          [
-            'awk \'$4 != "0A"\' /proc/net/tcp /proc/net/tcp6',
-            l10n.t('{0} raw peers in {1} s', count(peers.length), Math.round(seconds)),
-          ] as const,
-        ]),
+    ...(peers === undefined ? [] : [['awk \'$4 != "0A"\' /proc/net/tcp /proc/net/tcp6', peersText(peers, Math.round(seconds))] as const]),
     ...(sample === undefined ? [] : [[`tail -n ${sample.lines} ${plain(sample.path)}`, l10n.t('{0} lines', count(sample.lines))] as const]),
+    ...(rewrites === undefined
+      ? []
+      : [[REWRITES, plain([...rewrites.directives, ...(rewrites.lookups ? ['HostnameLookups'] : [])].join(', '), 400) || none] as const]),
     ...(exposure === undefined ? [] : [['iptables-save -t filter', exposure.map(exposureText).join('; ') || none] as const]),
   ];
+}
+
+/** By hand, as near as one line comes to it. */
+const REWRITES = "grep -rhiE 'real_ip|remoteip|hostnamelook' /etc/nginx /etc/httpd";
+
+const MOST_PEERS = 20;
+
+function peersText(peers: readonly string[], seconds: number): string {
+  if (peers.length === 0) return l10n.t('{0} raw peers in {1} s', count(0), seconds);
+  const shown = plain(peers.slice(0, MOST_PEERS).join(', '), 1000);
+  return l10n.t('{0} raw peers in {1} s: {2}', count(peers.length), seconds, peers.length > MOST_PEERS ? `${shown}, …` : shown);
 }
 
 function countersText(readable: 'yes' | 'denied' | 'absent'): string {

@@ -162,7 +162,15 @@ test('a report shows the verdict with its time, each level, and the findings', (
 
   const direct = verification({ before, after, memory: {}, ranges, peers: ['203.0.113.77'], sample });
   const found = reportDocument({ host, verification: direct, cidrs: ['192.0.2.0/25'] });
+  expect(found.replace(/\s+/g, ' ')).toContain('1 raw peers in 60 s: 203.0.113.77');
   expect(found).toMatch(/^1\. \*\*Visitors reach the origin directly.*\n {3}Seen: 1 raw peers .*\n {3}To do: Let only/m);
+
+  const { ranges: trusted } = parseCidrs(['192.0.2.0/25']);
+  const rewrites = { directives: ['set_real_ip_from 192.0.2.0/25'], trusted, everybody: false, lookups: true };
+  const many = Array.from({ length: 21 }, (_, n) => `192.0.2.${n}`);
+  const rewritten = reportDocument({ host, verification: { ...seen, peers: many, rewrites }, cidrs: [] }).replace(/\s+/g, ' ');
+  expect(rewritten).toMatch(/ 21 raw peers in 60 s: 192\.0\.2\.0, .*192\.0\.2\.19, … /);
+  expect(rewritten).toContain(' set_real_ip_from 192.0.2.0/25, HostnameLookups ');
 
   const hostile = reportDocument({
     host: { ...host, name: HOSTILE },
