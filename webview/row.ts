@@ -20,9 +20,10 @@ export interface RowFormat {
   readonly sources: PanelHead['sources'];
 }
 
-/** Host colours, of which there are as many as style rules. */
+/** Host colours, and shapes of the bar that has them, of which there are as many as style rules. */
 const HOST_COLOURS = 6;
-export const hostClass = (source: number): string => `h${source % HOST_COLOURS}`;
+const BAR_SHAPES = 3;
+export const hostClass = (source: number): string => `h${source % HOST_COLOURS} bar${Math.floor(source / HOST_COLOURS) % BAR_SHAPES}`;
 
 /** The heads of the columns. */
 export function drawHead({ columns }: PanelWords): HTMLElement {
@@ -101,7 +102,10 @@ function drawMark(row: PanelRow & { kind: 'mark' }): HTMLElement {
 }
 
 function host({ source }: PanelRow, { sources }: RowFormat): HTMLElement {
-  return el('span', `host ${hostClass(source)}`, el('i', 'hostbar'), ...shown(sources[source] ?? ''));
+  const name = sources[source] ?? '';
+  const cell = el('span', `host ${hostClass(source)}`, el('i', 'hostbar'), ...shown(name));
+  cell.title = displayText(name);
+  return cell;
 }
 
 function time(row: PanelRow, text: string | undefined, words: PanelWords): HTMLElement {

@@ -6,7 +6,7 @@ import type { PanelSource } from './source';
 
 /** What stands at the top of a panel. */
 export function panelHead(sources: readonly PanelSource[]): PanelHead {
-  const names = sources.map((source) => source.hostName());
+  const names = sourceNames(sources);
   const paths = [...new Set(sources.map(({ log }) => log.path))];
   const [path = ''] = paths;
   const [name = ''] = names;
@@ -19,6 +19,15 @@ export function panelHead(sources: readonly PanelSource[]): PanelHead {
     sources: names,
     countable,
   };
+}
+
+/** What tells the logs of a panel apart: their hosts' names, and the log's where a host has several. */
+export function sourceNames(sources: readonly Pick<PanelSource, 'hostName' | 'logName'>[]): readonly string[] {
+  const hosts = sources.map((source) => source.hostName());
+  return sources.map((source, i) => {
+    const host = hosts[i] ?? '';
+    return hosts.filter((other) => other === host).length > 1 ? `${host} · ${source.logName()}` : host;
+  });
 }
 
 /** True of a log that is one file. Several are counted one by one, each in a panel of its own. */
